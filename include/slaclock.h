@@ -1,0 +1,376 @@
+/*
+ * slaclock: due times and breach status of incidents under business-hours calendars.
+ *
+ * How it goes: load a policy (sla_policy_load), ask it which fields of an incident it reads (sla_policy_field), make
+ * one worker per thread (sla_worker_new), then give each incident's values to sla_evaluate. The command-line program is
+ * written against this header alone, so whatever it does any program can.
+ *
+ * Threads: a policy is read-only for sla_evaluate; any number of workers may evaluate against one policy at a time.
+ * Loading, sla_prepare, sla_open, sla_elapsed and freeing need the policy to themselves.
+ *
+ * Ownership: what a function returns by a `ret_` pointer to a handle is freed by the function named at the handle.
+ * Strings reached through a handle live as long as the handle. Nothing given to a function is kept after it returns,
+ * unless its description says so. There is no global state.
+ */
+#ifndef SLACLOCK_H
+#define SLACLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of the library, as "1.2.3". */
+const char *sla_version(void);
+
+/* Seconds since 1970-01-01T00:00:00Z without leap seconds (POSIX time). */
+typedef int64_t sla_time;
+
+/* The supported range, both included: 1970-01-01T00:00:00Z to 2199-12-31T23:59:59Z. */
+#define SLA_TIME_MIN INT64_C(0)
+#define SLA_TIME_MAX INT64_C(7258118399)
+
+/* Bytes that the caller owns; not NUL-terminated. */
+struct sla_text {
+  const char *ptr;
+  size_t len;
+};
+
+/* How a call went. Functions that can fail return SLA_OK or one of the others. */
+enum sla_code {
+  SLA_OK = 0,
+  SLA_BEYOND,    /* sla_evaluate: the timelines are too short; see sla_prepare */
+  SLA_NOT_FOUND, /* no such policy, set, zone, file: the diagnostic names it */
+  SLA_INVALID,   /* a file or text has errors: each was given as a diagnostic */
+  SLA_IO,        /* a file could not be read */
+  SLA_NO_MEMORY, /* out of memory, or over the memory limit */
+};
+
+/* --- diagnostics ---------------------------------------------------------------------------------------------------
+ */
+
+enum sla_severity { SLA_NOTE, SLA_WARNING, SLA_ERROR };
+
+/* One thing to tell a person, with its place. */
+struct sla_diagnostic {
+  enum sla_severity severity;
+  const char *file;        /* as the user named it; NULL where it is about no file */
+  int line, column;        /* counted from 1, columns in characters; 0 where it is about the file as a whole */
+  int width;               /* characters that the text in question is wide, at least 1 */
+  const char *text;        /* what is wrong; one line, no full stop */
+  const char *source_line; /* the line itself, without its end; NULL where there is none */
+};
+
+/* Called for each diagnostic; the diagnostic and its strings are valid only during the call. */
+typedef void sla_diagnose(void *data, const struct sla_diagnostic *diagnostic);
+
+/* --- options of loading --------------------------------------------------------------------------------------------
+ */
+
+/* Where time zone rules come from. */
+enum sla_tzdata {
+  SLA_TZDATA_AUTO,   /* the system's TZif files (RFC 9636), and ICU where there are none */
+  SLA_TZDATA_SYSTEM, /* the system's only */
+  SLA_TZDATA_ICU,    /* ICU's only */
+};
+
+struct sla_options {
+  const char *const *path; /* folders to look names up in, before SLACLOCK_PATH; NULL: none */
+  size_t path_count;
+  enum sla_tzdata tzdata;
+  const char *language;   /* of holiday names, as "uk"; NULL: each set's first */
+  size_t memory_limit;    /* bytes a handle may take; 0: no limit */
+  sla_diagnose *diagnose; /* NULL: diagnostics are dropped */
+  void *diagnose_data;
+};
+
+/* --- zones and times -----------------------------------------------------------------------------------------------
+ */
+
+typedef struct sla_zone sla_zone;
+
+/*
+ * A zone by name: an IANA name or alias, "UTC", or a fixed offset east of Greenwich (+04:00, UTC+4, GMT+2).
+ * SLA_NOT_FOUND where there is no such zone; the diagnostic suggests the nearest name. Free with sla_zone_free.
+ */
+enum sla_code sla_zone_load(const struct sla_options *options, const char *name, sla_zone **ret_zone);
+void sla_zone_free(sla_zone *zone);
+
+/* Seconds east of UTC that the zone's clocks show at t. */
+int32_t sla_zone_offset(const sla_zone *zone, sla_time t);
+
+/* What reading a time met. */
+enum sla_reading {
+  SLA_READ_INSTANT,       /* the text says which instant */
+  SLA_READ_LOCAL,         /* a wall clock without offset, read in the zone */
+  SLA_READ_LOCAL_OVERLAP, /* a wall clock that comes twice: the first pass was taken */
+  SLA_READ_LOCAL_GAP,     /* a wall clock that was skipped: read with the offset before the gap (RFC 5545 3.3.5) */
+};
+
+/*
+ * Reads an RFC 3339 time (with T or a blank, seconds optional, fractions dropped, without offset local in the zone,
+ * with RFC 9557's [Zone] behind it) or "@" and epoch seconds. options says where a zone in brackets comes from.
+ * SLA_INVALID where the text is no time: the diagnostic is about file `what`, such as "--now".
+ */
+enum sla_code sla_time_read(const struct sla_options *options, const sla_zone *zone, const char *what,
+                            struct sla_text text, sla_time *ret_time, enum sla_reading *ret_reading);
+
+/* Room for a time as text, its NUL included. */
+#define SLA_TIME_TEXT 32
+
+/*
+ * Writes t as RFC 3339 with seconds and the offset, "Z" where utc is set (offset_s is then not read) or where the
+ * offset is not whole minutes and RFC 3339 cannot show it. Returns the length without the NUL.
+ */
+size_t sla_time_write(sla_time t, int32_t offset_s, bool utc, char text[SLA_TIME_TEXT]);
+
+/* The current time. */
+sla_time sla_time_now(void);
+
+/* Room for a duration as text, its NUL included. */
+#define SLA_DURATION_TEXT 40
+
+/* Writes seconds as "2h 30m 5s" ("0s" for none, a minus in front where negative). Returns the length without the NUL.
+ */
+size_t sla_duration_write(int64_t seconds, char text[SLA_DURATION_TEXT]);
+
+/* Versions of the time zone data at hand, as "2026f"; NULL for one that is not there. */
+struct sla_tzdata_versions {
+  const char *system; /* of the system's TZif files */
+  const char *icu;
+  const char *in_use;   /* the one that the options choose */
+  const char *source;   /* "system" or "icu": which that is */
+  bool in_use_is_older; /* the other is newer */
+  char text[64];        /* where the strings above live */
+};
+void sla_tzdata_compare(const struct sla_options *options, struct sla_tzdata_versions *ret_versions);
+
+/* --- policies ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct sla_policy sla_policy;
+
+/*
+ * Loads a policy by name or path (a path has a slash or ends in .yaml, .yml, .json; a name is looked up in
+ * options->path, SLACLOCK_PATH, $XDG_CONFIG_HOME/slaclock and the installed calendars). All errors of the file are
+ * given as diagnostics. Free with sla_policy_free.
+ */
+enum sla_code sla_policy_load(const struct sla_options *options, const char *name, sla_policy **ret_policy);
+void sla_policy_free(sla_policy *policy);
+
+/* A policy of one calendar and one target, first_response from opened_at, written on a command line. NULL: not given.
+ */
+struct sla_inline {
+  const char *hours;           /* required: the notation of slaclock-policy(5) */
+  const char *zone;            /* required */
+  const char *const *holidays; /* names or paths of holiday sets */
+  size_t holidays_count;
+  const char *const *dates; /* single holidays: DATE[,DATE...] each */
+  size_t dates_count;
+  bool exchanges;
+  const char *weekend; /* "Sa,Su" */
+  const char *within, *clock, *at, *cutoff, *roll, *edge;
+};
+enum sla_code sla_policy_inline(const struct sla_options *options, const struct sla_inline *text,
+                                sla_policy **ret_policy);
+
+const char *sla_policy_name(const sla_policy *policy);
+const char *sla_policy_file(const sla_policy *policy);
+const sla_zone *sla_policy_zone(const sla_policy *policy);
+
+/* The metrics that have targets, in the order in which the targets first name them. */
+size_t sla_policy_metric_count(const sla_policy *policy);
+const char *sla_policy_metric_name(const sla_policy *policy, size_t metric);
+size_t sla_policy_metric_start(const sla_policy *policy, size_t metric); /* index of the field it starts at */
+size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric);  /* index of the field it stops at */
+
+/* The incident fields that metrics and conditions read, "paused" among them. */
+size_t sla_policy_field_count(const sla_policy *policy);
+const char *sla_policy_field_name(const sla_policy *policy, size_t field);
+/* Whether a metric starts or stops at the field: input without such a column cannot be evaluated. */
+bool sla_policy_field_is_needed(const sla_policy *policy, size_t field);
+
+size_t sla_policy_calendar_count(const sla_policy *policy);
+const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar);
+const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar);
+
+/* --- evaluating incidents ------------------------------------------------------------------------------------------
+ */
+
+/* Status of a metric, the first that holds; see slaclock(1). */
+enum sla_status {
+  SLA_STATUS_ERROR,
+  SLA_NO_POLICY,
+  SLA_EXCLUDED,
+  SLA_NO_TARGET,
+  SLA_BEST_EFFORT,
+  SLA_NOT_STARTED,
+  SLA_MET,
+  SLA_MISSED,
+  SLA_BREACHED,
+  SLA_PAUSED,
+  SLA_AT_RISK,
+  SLA_RUNNING,
+};
+
+/* The name of a status in output, as "at_risk". */
+const char *sla_status_name(enum sla_status status);
+
+struct sla_result {
+  enum sla_status status;
+  bool has_due;     /* due, due_offset_s and remaining_s hold */
+  bool has_elapsed; /* elapsed_s holds: the metric has started and its clock is known */
+  sla_time due;
+  int32_t due_offset_s; /* of the calendar's zone at due */
+  int64_t elapsed_s, remaining_s;
+  const sla_zone *zone; /* the calendar's, or the policy's where no calendar decides */
+  const char *reason;   /* of an error, an exclusion, a best effort without clock; or NULL. Valid until the next
+                           evaluation by the same worker */
+  const char *coverage; /* where the result rests on dates that a holiday set knows nothing of: which; else NULL */
+};
+
+typedef struct sla_worker sla_worker;
+
+/* Scratch memory of one thread for one policy, which must outlive it. SLA_NO_MEMORY is its only failure. */
+enum sla_code sla_worker_new(const sla_policy *policy, sla_worker **ret_worker);
+void sla_worker_free(sla_worker *worker);
+
+/* The zone of local times in incidents; NULL (the default) is the policy's. The zone must outlive the worker. */
+void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone);
+
+/* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
+void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
+
+/*
+ * Evaluates all metrics of an incident at now. values has sla_policy_field_count texts, empty for an absent field;
+ * results has room for sla_policy_metric_count. Allocates nothing but for incidents with many pauses.
+ *
+ * Returns SLA_OK: each result holds, be it an error of that metric. SLA_BEYOND: the policy's timelines are too short
+ * for this incident; call sla_prepare with this worker and evaluate again.
+ */
+enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *values, sla_time now, sla_worker *worker,
+                           struct sla_result *ret_results);
+
+/* Lengthens the policy's timelines for what the worker's last evaluation found missing. No evaluation may be under way.
+ */
+enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker);
+
+/* --- asking calendars ----------------------------------------------------------------------------------------------
+ */
+
+/* What a clock counts. */
+enum sla_clock { SLA_BUSINESS_HOURS, SLA_BUSINESS_DAYS, SLA_ELAPSED };
+
+/*
+ * The calendar and clock of the target that decides for an incident whose metric starts at start; where no target with
+ * a clock matches, the policy's default calendar by its hours. SLA_NOT_FOUND where that is not defined either.
+ */
+enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct sla_text *values, sla_time start,
+                               sla_worker *worker, size_t *ret_calendar, enum sla_clock *ret_clock);
+
+/* Open seconds in [from, until) on a calendar's clock; 0 where until is not after from. */
+enum sla_code sla_elapsed(sla_policy *policy, size_t calendar, enum sla_clock clock, sla_time from, sla_time until,
+                          int64_t *ret_seconds);
+
+/* Why a date has the windows it has. */
+enum sla_day_kind {
+  SLA_DAY_HOURS,         /* the weekly hours */
+  SLA_DAY_EXCEPTION,     /* a dated exception of the calendar */
+  SLA_DAY_HOLIDAY,       /* a holiday */
+  SLA_DAY_CARRIED,       /* a day off carried over from a holiday on a day off */
+  SLA_DAY_EXCHANGE_OFF,  /* off in exchange for a working day */
+  SLA_DAY_EXCHANGE_WORK, /* worked in exchange for a day off */
+  SLA_DAY_EVE,           /* shortened before a holiday */
+  SLA_DAY_COMPOSED,      /* of a union or intersection: what its members say */
+};
+
+struct sla_day {
+  enum sla_day_kind kind;
+  int date;            /* days since 1970-01-01 */
+  const char *name;    /* of the holiday (also the one carried over, and the one that an eve precedes); or NULL */
+  const char *rule;    /* carried: by which rule; or NULL */
+  const char *set;     /* the holiday set it comes from; or NULL */
+  int from;            /* carried: the holiday's date; exchange: the other date; eve: the holiday's date */
+  const char *closure; /* name of a part-day closing on the date; or NULL */
+};
+
+struct sla_opening {
+  bool open;
+  bool changes;           /* until holds; else it stays so as far as the supported range goes */
+  sla_time until;         /* when it closes or opens next */
+  int32_t until_offset_s; /* of the calendar's zone */
+  struct sla_day day;     /* of the local date: why it is open or closed */
+  char reason[256];       /* the same in words, as "holiday: Easter" */
+  char coverage[256];     /* where no holiday is known of the date: what is not covered; else "" */
+};
+
+/* Whether a calendar is open at an instant, until when, and why. */
+enum sla_code sla_open(sla_policy *policy, size_t calendar, sla_time at, struct sla_opening *ret_opening);
+
+/* --- holiday sets --------------------------------------------------------------------------------------------------
+ */
+
+typedef struct sla_holidays sla_holidays;
+
+enum sla_holiday_kind { SLA_HOLIDAY, SLA_CARRYOVER, SLA_EXCHANGE_OFF, SLA_EXCHANGE_WORK, SLA_CLOSING };
+
+struct sla_holiday {
+  int date; /* days since 1970-01-01 */
+  enum sla_holiday_kind kind;
+  const char *name;
+  bool has_from;
+  int from; /* carryover: the holiday's date; exchange: the other date */
+};
+
+/*
+ * The holidays of a set (NAME, NAME@VARIANT or a path) in the years first to last (1970 to 2199), by date. weekend says
+ * which weekdays are days off, bit 0 for Monday; 0 is Saturday and Sunday. Free with sla_holidays_free.
+ */
+enum sla_code sla_holidays_load(const struct sla_options *options, const char *name, int first_year, int last_year,
+                                unsigned weekend, sla_holidays **ret_holidays);
+void sla_holidays_free(sla_holidays *holidays);
+size_t sla_holidays_count(const sla_holidays *holidays);
+const struct sla_holiday *sla_holidays_item(const sla_holidays *holidays, size_t index);
+/* Says which of the years asked for the set knows nothing of, as "ua covers nothing before 1991-01-01"; or NULL. */
+const char *sla_holidays_uncovered(const sla_holidays *holidays);
+
+/* The name of a kind in output, as "exchange-off". */
+const char *sla_holiday_kind_name(enum sla_holiday_kind kind);
+
+/* Weekdays as written by people ("Sa,Su", "Fr-Sa") into bits, bit 0 for Monday; false where the text is no such list.
+ */
+bool sla_weekdays_read(struct sla_text text, unsigned *ret_weekdays);
+
+/* Writes a date (days since 1970-01-01) as YYYY-MM-DD. */
+void sla_date_write(int date, char text[16]);
+
+/*
+ * The candidate nearest to a misspelt word, for "did you mean"; NULL where none is near. Without regard to case.
+ */
+const char *sla_nearest(struct sla_text word, const char *const *candidates, size_t count);
+
+/* --- checking files ------------------------------------------------------------------------------------------------
+ */
+
+struct sla_check {
+  unsigned errors, warnings; /* diagnostics given */
+  unsigned examples;         /* of a policy, run */
+  unsigned failed;           /* of these, failed; each is an error too */
+};
+
+/*
+ * Reads a policy or holiday set as strictly as loading does, runs a policy's examples, and warns of what is likely a
+ * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. SLA_OK says that the
+ * file could be read, whatever was found in it.
+ */
+enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
+                             struct sla_check *ret_check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,171 @@
+/* check_api: reading a file as strictly as can be, and running a policy's examples. */
+#include "api/handles.h"
+
+#include "base/yaml.h"
+#include "holidays/holidays.h"
+#include "time/civil.h"
+#include "time/timestamp.h"
+
+static const char *time_text(const struct zone *zone, sla_time t, char text[SLA_TIME_TEXT]) {
+  timestamp_write(t, zone_offset(zone, t), false, text);
+  return text;
+}
+
+/* Runs an example that asks whether a calendar is open; says whether it holds. */
+static bool run_open_question(struct policy *policy, struct diags *diags, const struct example *example) {
+  bool open = false;
+  struct need need;
+  while (calendar_is_open(example->calendar, example->at, &open, &need) == REACH_BEYOND)
+    if (prepare(policy, &need) != SLA_OK)
+      return false;
+  if (open != example->is_open)
+    diag_error(diags, example->place, "the example fails: calendar \"%s\" is %s then", example->calendar->name,
+               open ? "open" : "closed");
+  return open == example->is_open;
+}
+
+/* Runs an example about an incident's metric; says whether it holds. */
+static bool run_incident(struct policy *policy, struct worker *worker, struct diags *diags,
+                         const struct example *example, struct sla_result *results) {
+  /* Without a current time the metric's start serves: the expected status does not depend on it. */
+  enum reach reach;
+  sla_time now = example->has_now ? example->now : example->at;
+  while ((reach = evaluate(worker, example->values, now, results)) == REACH_BEYOND)
+    if (prepare(policy, &worker->need) != SLA_OK)
+      return false;
+  if (reach != REACHED)
+    return false;
+  const struct sla_result *result = &results[example->metric];
+  const char *metric = policy->metrics.items[example->metric].name;
+  const struct zone *zone = zone_of(result->zone);
+  char got[SLA_TIME_TEXT], want[SLA_TIME_TEXT];
+  bool holds = true;
+  if (result->status == SLA_STATUS_ERROR && !(example->has_status && example->status == SLA_STATUS_ERROR)) {
+    diag_error(diags, example->place, "the example fails: %s: %s", metric, result->reason);
+    return false;
+  }
+  if (example->has_due && !result->has_due) {
+    diag_error(diags, example->due_place, "the example fails: %s has no due time but the status %s", metric,
+               status_names[result->status]);
+    holds = false;
+  } else if (example->has_due && result->due != example->due) {
+    diag_error(diags, example->due_place, "the example fails: %s is due %s, not %s", metric,
+               time_text(zone, result->due, got), time_text(zone, example->due, want));
+    holds = false;
+  }
+  if (example->has_status && result->status != example->status) {
+    diag_error(diags, example->status_place, "the example fails: %s is %s, not %s", metric,
+               status_names[result->status], status_names[example->status]);
+    holds = false;
+  }
+  return holds;
+}
+
+static enum sla_code run_examples(struct policy *policy, struct diags *diags, struct sla_check *check) {
+  struct worker *worker = worker_new(policy);
+  if (!worker)
+    return SLA_NO_MEMORY;
+  struct sla_result *results = arena_array(&policy->arena, policy->metrics.count, sizeof *results);
+  for (size_t i = 0; i < policy->examples.count; i++) {
+    const struct example *example = &policy->examples.items[i];
+    bool holds = example->is_open_question ? run_open_question(policy, diags, example)
+                                           : run_incident(policy, worker, diags, example, results);
+    check->examples++;
+    check->failed += !holds;
+  }
+  worker_free(worker);
+  return SLA_OK;
+}
+
+static void warn_coverage(const struct policy *policy, struct diags *diags, sla_time horizon) {
+  for (size_t i = 0; i < policy->calendars.count; i++) {
+    const struct calendar *calendar = policy->calendars.items[i];
+    char date[DATE_TEXT];
+    if (!calendar->covered_by || calendar->covered_last >= local_date(horizon))
+      continue;
+    date_write(calendar->covered_last, date);
+    diag_warning(diags, calendar->place, "calendar \"%s\": \"%s\" knows nothing after %s", calendar->name,
+                 calendar->covered_by, date);
+  }
+}
+
+static enum sla_code check_policy(const struct sla_options *options, struct diags *diags, const char *file,
+                                  sla_time horizon, struct sla_check *check) {
+  struct policy *policy;
+  enum sla_code code = policy_load(options, diags, file, &policy);
+  if (code != SLA_OK)
+    return code == SLA_INVALID ? SLA_OK : code;
+  jmp_buf oom;
+  policy->arena.oom = &oom;
+  diags->arena = &policy->arena;
+  if (setjmp(oom)) {
+    policy_free(policy);
+    return SLA_NO_MEMORY;
+  }
+  warn_coverage(policy, diags, horizon);
+  code = run_examples(policy, diags, check);
+  policy_free(policy);
+  return code;
+}
+
+/*
+ * Reads a file to see whether it is a holiday set. Files that cannot be read are left to the policy loader's message.
+ */
+static bool is_holiday_set(struct arena *arena, const char *file) {
+  struct source source = {.name = file};
+  const char *problem;
+  if (file_read(arena, file, POLICY_MOST_BYTES, &source.text, &problem) != FILE_READ)
+    return false;
+  struct diags silent;
+  struct yaml_documents documents;
+  diags_init(&silent, arena, options_or_default(NULL));
+  yaml_parse(arena, &silent, &source, &documents);
+  return documents.count && holiday_set_is(&documents.items[0].root);
+}
+
+/* Holiday sets are checked by loading them. A bare file name is a path to check, not a name to look up. */
+static enum sla_code check_holiday_set(const struct sla_options *options, struct arena *arena, struct diags *diags,
+                                       const char *file) {
+  struct holiday_loader loader = {
+      .arena = arena, .diags = diags, .search = {options->path, options->path_count}, .language = options->language};
+  struct holiday_source source;
+  const char *path = file_is_path(file) ? file : arena_printf(arena, "./%s", file);
+  enum sla_code code = holiday_source_named(&loader, NULL, path, (struct place){0}, &source);
+  return code == SLA_INVALID ? SLA_OK : code;
+}
+
+/* The path of what the user named: an existing file, else a name. NULL after a diagnostic. */
+static const char *find(struct arena *arena, const struct sla_options *options, const char *file) {
+  struct sla_text text;
+  const char *problem;
+  if (file_is_path(file) || file_read(arena, file, POLICY_MOST_BYTES, &text, &problem) != FILE_ABSENT)
+    return file;
+  return locate(arena, options, "policy or holiday set", file);
+}
+
+enum sla_code sla_check_file(const struct sla_options *given, const char *file, sla_time horizon,
+                             struct sla_check *ret_check) {
+  const struct sla_options *const options = options_or_default(given);
+  struct arena arena;
+  jmp_buf oom;
+  arena_init(&arena, options->memory_limit);
+  arena.oom = &oom;
+  if (setjmp(oom)) {
+    arena_release(&arena);
+    return SLA_NO_MEMORY;
+  }
+  struct diags diags;
+  diags_init(&diags, &arena, options);
+  diags.silent_warnings = false;
+  struct sla_check check = {0};
+  enum sla_code code = SLA_NOT_FOUND;
+  const char *path = find(&arena, options, file);
+  if (path)
+    code = is_holiday_set(&arena, path) ? check_holiday_set(options, &arena, &diags, path)
+                                        : check_policy(options, &diags, path, horizon, &check);
+  arena_release(&arena);
+  check.errors = diags.errors;
+  check.warnings = diags.warnings;
+  *ret_check = check;
+  return code;
+}

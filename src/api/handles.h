@@ -1,0 +1,45 @@
+/* handles: what the opaque types of slaclock.h are inside. */
+#ifndef SLACLOCK_API_HANDLES_H
+#define SLACLOCK_API_HANDLES_H
+
+#include "base/diag.h"
+#include "engine/evaluate.h"
+#include "policy/policy.h"
+#include "slaclock.h"
+
+static inline struct policy *policy_of(sla_policy *policy) {
+  return (struct policy *)policy;
+}
+
+static inline const struct policy *policy_of_const(const sla_policy *policy) {
+  return (const struct policy *)policy;
+}
+
+static inline struct worker *worker_of(sla_worker *worker) {
+  return (struct worker *)worker;
+}
+
+static inline const struct zone *zone_of(const sla_zone *zone) {
+  return (const struct zone *)zone;
+}
+
+static inline const sla_zone *zone_handle(const struct zone *zone) {
+  return (const sla_zone *)zone;
+}
+
+/* Options for a caller that gave none. */
+const struct sla_options *options_or_default(const struct sla_options *options);
+
+/* Reports an error that is about a name on the command line, not about a place in a file. */
+void report(const struct sla_options *options, const char *file, const char *text);
+
+/* Prepares what an evaluation or a question found missing. */
+enum sla_code prepare(struct policy *policy, const struct need *need);
+
+/*
+ * The path of a file that a command line names: looked up where it is a name. NULL after a diagnostic; what is its kind
+ * for the message ("policy").
+ */
+const char *locate(struct arena *arena, const struct sla_options *options, const char *what, const char *name);
+
+#endif

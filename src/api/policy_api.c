@@ -1,0 +1,236 @@
+/* policy_api: loading policies, asking what they need, and evaluating. */
+#include "api/handles.h"
+
+#include "base/text.h"
+#include "time/timestamp.h"
+
+#include <assert.h>
+
+const struct sla_options *options_or_default(const struct sla_options *options) {
+  static const struct sla_options defaults = {0};
+  return options ? options : &defaults;
+}
+
+void report(const struct sla_options *options, const char *file, const char *text) {
+  struct sla_diagnostic diagnostic = {.severity = SLA_ERROR, .file = file, .width = 1, .text = text};
+  if (options->diagnose)
+    options->diagnose(options->diagnose_data, &diagnostic);
+}
+
+const char *locate(struct arena *arena, const struct sla_options *options, const char *what, const char *name) {
+  struct file_search search = {options->path, options->path_count};
+  const char *looked;
+  const char *path = file_locate(arena, &search, NULL, name, &looked);
+  if (path)
+    return path;
+  size_t count;
+  const char *const *names = file_names(arena, &search, NULL, &count);
+  report(options, NULL,
+         arena_printf(arena, "unknown %s \"%s\"%s (looked in %s)", what, name,
+                      text_hint(arena, text_of(name), names, count), looked));
+  return NULL;
+}
+
+/* Finds and loads a policy; arena is for what is needed meanwhile. */
+static enum sla_code load_named(struct arena *arena, const struct sla_options *options, const char *name,
+                                sla_policy **ret_policy) {
+  const char *path = locate(arena, options, "policy", name);
+  if (!path)
+    return SLA_NOT_FOUND;
+  struct diags diags;
+  diags_init(&diags, arena, options);
+  struct policy *policy;
+  enum sla_code code = policy_load(options, &diags, path, &policy);
+  if (code == SLA_OK)
+    *ret_policy = (sla_policy *)policy;
+  return code;
+}
+
+enum sla_code sla_policy_load(const struct sla_options *options, const char *name, sla_policy **ret_policy) {
+  struct arena arena;
+  jmp_buf oom;
+  arena_init(&arena, 0);
+  arena.oom = &oom;
+  if (setjmp(oom)) {
+    arena_release(&arena);
+    return SLA_NO_MEMORY;
+  }
+  enum sla_code code = load_named(&arena, options_or_default(options), name, ret_policy);
+  arena_release(&arena);
+  return code;
+}
+
+enum sla_code sla_policy_inline(const struct sla_options *options, const struct sla_inline *text,
+                                sla_policy **ret_policy) {
+  options = options_or_default(options);
+  struct diags diags;
+  diags_init(&diags, NULL, options);
+  struct policy *policy;
+  enum sla_code code = policy_inline(options, &diags, text, &policy);
+  if (code == SLA_OK)
+    *ret_policy = (sla_policy *)policy;
+  return code;
+}
+
+void sla_policy_free(sla_policy *policy) {
+  policy_free(policy_of(policy));
+}
+
+const char *sla_policy_name(const sla_policy *policy) {
+  return policy_of_const(policy)->name;
+}
+
+const char *sla_policy_file(const sla_policy *policy) {
+  return policy_of_const(policy)->file;
+}
+
+const sla_zone *sla_policy_zone(const sla_policy *policy) {
+  return zone_handle(policy_of_const(policy)->zone);
+}
+
+size_t sla_policy_metric_count(const sla_policy *policy) {
+  return policy_of_const(policy)->metrics.count;
+}
+
+static const struct metric *metric_at(const sla_policy *policy, size_t metric) {
+  assert(metric < policy_of_const(policy)->metrics.count);
+  return &policy_of_const(policy)->metrics.items[metric];
+}
+
+const char *sla_policy_metric_name(const sla_policy *policy, size_t metric) {
+  return metric_at(policy, metric)->name;
+}
+
+size_t sla_policy_metric_start(const sla_policy *policy, size_t metric) {
+  return metric_at(policy, metric)->start;
+}
+
+size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric) {
+  return metric_at(policy, metric)->stop;
+}
+
+size_t sla_policy_field_count(const sla_policy *policy) {
+  return policy_of_const(policy)->fields.count;
+}
+
+const char *sla_policy_field_name(const sla_policy *policy, size_t field) {
+  assert(field < policy_of_const(policy)->fields.count);
+  return policy_of_const(policy)->fields.items[field];
+}
+
+bool sla_policy_field_is_needed(const sla_policy *policy, size_t field) {
+  const struct policy *inner = policy_of_const(policy);
+  for (size_t i = 0; i < inner->metrics.count; i++)
+    if (inner->metrics.items[i].start == field || inner->metrics.items[i].stop == field)
+      return true;
+  return false;
+}
+
+size_t sla_policy_calendar_count(const sla_policy *policy) {
+  return policy_of_const(policy)->calendars.count;
+}
+
+static const struct calendar *calendar_at(const sla_policy *policy, size_t calendar) {
+  assert(calendar < policy_of_const(policy)->calendars.count);
+  return policy_of_const(policy)->calendars.items[calendar];
+}
+
+const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar) {
+  return calendar_at(policy, calendar)->name;
+}
+
+const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar) {
+  return zone_handle(calendar_at(policy, calendar)->zone);
+}
+
+const char *sla_status_name(enum sla_status status) {
+  return status_names[status];
+}
+
+/* --- evaluating ----------------------------------------------------------------------------------------------------
+ */
+
+enum sla_code sla_worker_new(const sla_policy *policy, sla_worker **ret_worker) {
+  struct worker *worker = worker_new(policy_of_const(policy));
+  if (!worker)
+    return SLA_NO_MEMORY;
+  *ret_worker = (sla_worker *)worker;
+  return SLA_OK;
+}
+
+void sla_worker_free(sla_worker *worker) {
+  worker_free(worker_of(worker));
+}
+
+void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone) {
+  struct worker *inner = worker_of(worker);
+  inner->input_zone = zone ? zone_of(zone) : inner->policy->zone;
+}
+
+void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps) {
+  const struct worker *inner = (const struct worker *)worker;
+  *ret_overlaps = inner->overlaps;
+  *ret_gaps = inner->gaps;
+}
+
+enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *values, sla_time now, sla_worker *worker,
+                           struct sla_result *ret_results) {
+  assert(worker_of(worker)->policy == policy_of_const(policy));
+  (void)policy;
+  switch (evaluate(worker_of(worker), values, now, ret_results)) {
+  case REACHED: return SLA_OK;
+  case REACH_BEYOND: return SLA_BEYOND;
+  case REACH_NEVER: break;
+  }
+  return SLA_NO_MEMORY;
+}
+
+enum sla_code prepare(struct policy *policy, const struct need *need) {
+  jmp_buf oom;
+  if (setjmp(oom))
+    return SLA_NO_MEMORY;
+  calendar_prepare(need->calendar, need->from, need->until, policy->memory_limit, &oom);
+  return SLA_OK;
+}
+
+enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker) {
+  return prepare(policy_of(policy), &((const struct worker *)worker)->need);
+}
+
+/* --- asking calendars ----------------------------------------------------------------------------------------------
+ */
+
+static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
+  size_t index = 0;
+  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
+    index++;
+  return index;
+}
+
+enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct sla_text *values, sla_time start,
+                               sla_worker *worker, size_t *ret_calendar, enum sla_clock *ret_clock) {
+  struct policy *inner = policy_of(policy);
+  const struct target *target = NULL;
+  if (metric < inner->metrics.count)
+    while (evaluate_target(worker_of(worker), values, metric, start, &target) == REACH_BEYOND)
+      if (prepare(inner, &worker_of(worker)->need) != SLA_OK)
+        return SLA_NO_MEMORY;
+  const struct calendar *calendar = target && target->calendar ? target->calendar : inner->default_calendar;
+  if (!calendar)
+    return SLA_NOT_FOUND;
+  *ret_calendar = calendar_index(inner, calendar);
+  *ret_clock = target ? target->clock : SLA_BUSINESS_HOURS;
+  return SLA_OK;
+}
+
+enum sla_code sla_elapsed(sla_policy *policy, size_t calendar, enum sla_clock clock, sla_time from, sla_time until,
+                          int64_t *ret_seconds) {
+  struct policy *inner = policy_of(policy);
+  assert(calendar < inner->calendars.count);
+  struct clock ticking = {.calendar = inner->calendars.items[calendar], .kind = clock};
+  struct need need;
+  while (clock_elapsed(&ticking, from, until, ret_seconds, &need) == REACH_BEYOND)
+    if (prepare(inner, &need) != SLA_OK)
+      return SLA_NO_MEMORY;
+  return SLA_OK;
+}

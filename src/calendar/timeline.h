@@ -1,0 +1,74 @@
+/*
+ * timeline: the instants in which a clock runs, as sorted disjoint stretches with the running sum of their lengths.
+ * Calendars end here; what is asked afterwards is a search among integers.
+ *
+ * A timeline knows the instants of [from, until). What lies outside is unknown, not closed: questions that reach there
+ * are answered with false, and the caller has a longer timeline made.
+ */
+#ifndef SLACLOCK_CALENDAR_TIMELINE_H
+#define SLACLOCK_CALENDAR_TIMELINE_H
+
+#include "base/arena.h"
+#include "slaclock.h"
+
+/* [from, until), never empty inside a timeline. */
+struct stretch {
+  sla_time from, until;
+};
+
+struct stretches {
+  struct stretch *items;
+  size_t count, capacity;
+};
+
+struct timeline {
+  sla_time from, until;
+  size_t count;
+  const struct stretch *items; /* sorted, disjoint, not touching, within [from, until) */
+  const int64_t *sums;         /* open seconds before each item, and in sums[count] all of them */
+};
+
+/* Puts stretches into order and joins those that overlap or touch. */
+void stretches_normalize(struct stretches *stretches);
+
+/* Makes a timeline of normalized stretches, cut to [from, until). */
+struct timeline timeline_of(struct arena *arena, const struct stretches *stretches, sla_time from, sla_time until);
+
+/* The set operations on normalized stretches; the result is normalized. */
+void stretches_unite(struct arena *arena, const struct stretches *a, const struct stretches *b,
+                     struct stretches *ret_union);
+void stretches_intersect(struct arena *arena, const struct stretches *a, const struct stretches *b,
+                         struct stretches *ret_intersection);
+void stretches_subtract(struct arena *arena, const struct stretches *a, const struct stretches *b,
+                        struct stretches *ret_difference);
+
+/* Whether every instant from a to b is known. */
+static inline bool timeline_covers(const struct timeline *timeline, sla_time a, sla_time b) {
+  return timeline->from <= a && b <= timeline->until;
+}
+
+/* Index of the first stretch that ends after t; count where there is none. */
+size_t timeline_find(const struct timeline *timeline, sla_time t);
+
+/* Whether t, which must be covered, is open. */
+bool timeline_is_open(const struct timeline *timeline, sla_time t);
+
+/* Open seconds from the timeline's start to t. */
+int64_t timeline_sum(const struct timeline *timeline, sla_time t);
+
+/* Open seconds in [a, b), 0 where b is before a; both must be covered. */
+int64_t timeline_elapsed(const struct timeline *timeline, sla_time a, sla_time b);
+
+/*
+ * The earliest t >= s with amount open seconds in [s, t); s itself for amount 0. s must be covered. false where the
+ * timeline ends before.
+ */
+bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due);
+
+/* The first open instant at or after t; false where none is known. */
+bool timeline_next_open(const struct timeline *timeline, sla_time t, sla_time *ret_open);
+
+/* The last closing at or before t; false where none is known. */
+bool timeline_last_close(const struct timeline *timeline, sla_time t, sla_time *ret_close);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * cli: what the commands share. A command is a function of the parsed command line that returns nothing: results go to
+ * standard output, trouble to cli_error(), and the exit status is the highest number that anything asked for.
+ */
+#ifndef SLACLOCK_CLI_CLI_H
+#define SLACLOCK_CLI_CLI_H
+
+#include "slaclock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit statuses: 0 and 1 are answers, the others are those of sysexits(3). */
+enum {
+  EXIT_YES = 0,
+  EXIT_NO = 1,
+  EXIT_USAGE = 64,
+  EXIT_DATA = 65,
+  EXIT_NO_INPUT = 66,
+  EXIT_DEFECT = 70,
+  EXIT_IO = 74,
+  EXIT_POLICY = 78,
+};
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
+
+/* A list of an option's values. */
+struct strings {
+  const char **items;
+  size_t count;
+};
+
+/* The command line, parsed; strings point into argv. */
+struct cli {
+  const struct command *command;
+  const char *policy, *metric, *calendar;
+  struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
+  struct sla_inline inline_calendar;
+  const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color;
+  bool utc, seconds, negative, line_buffered, strict, help;
+  struct strings operands;
+
+  struct sla_options options; /* of loading, with diagnostics going to standard error */
+  bool color_on;
+  bool file_trouble; /* a diagnostic was about a file, not about an option */
+  int status;        /* exit status so far */
+};
+
+/* A command; the table of them is in main.c. */
+struct command {
+  const char *name, *operands, *summary;
+  const char *options; /* the short names or codes of its options, see options.c */
+  void (*run)(struct cli *cli);
+};
+
+/* Takes an exit status into account: the highest wins. */
+void cli_status(struct cli *cli, int status);
+
+/* Reports "slaclock: error: ..." and takes a status into account; with a place where file is not NULL and line not 0.
+ */
+void cli_error(struct cli *cli, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void cli_warning(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One warning each that says how many local times were ambiguous or skipped; none where there were none. */
+void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps);
+
+/* A sla_diagnose that prints to standard error; data is the struct cli. */
+void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic);
+
+/* The exit status of a code that loading returned. */
+int cli_status_of(enum sla_code code);
+
+/* Memory for the program's own needs; ends it with a message where there is none. */
+void *cli_alloc(size_t size);
+
+/* Parses argv[1..] for cli->command; false after an error, or where --help was printed. */
+bool cli_parse(struct cli *cli, int argc, char **argv);
+
+/* Prints the help of a command, made of the table of options. */
+void cli_help(const struct command *command);
+
+/* The format asked for, of those a command knows; false after an error. allowed is a bit set of enum format. */
+bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format);
+
+/* The current time: --now, read in a zone, or the clock's. false after an error. */
+bool cli_now(struct cli *cli, const sla_zone *zone, sla_time *ret_now);
+
+/* How times are written: by the results' own zone, --utc or --output-zone. */
+struct time_style {
+  bool utc;
+  sla_zone *zone; /* NULL: the results' own */
+};
+bool cli_time_style(struct cli *cli, struct time_style *ret_style);
+void time_style_free(struct time_style *style);
+
+/* Writes a time in a style; offset_s is the one of the result's own zone. Returns the length. */
+size_t time_style_write(const struct time_style *style, sla_time t, int32_t offset_s, char text[SLA_TIME_TEXT]);
+
+/* The tzdata line of --version and check: a warning where the data in use is older than the other. */
+void cli_warn_tzdata(struct cli *cli);
+
+/* --- the commands --------------------------------------------------------------------------------------------------
+ */
+
+void run_due(struct cli *cli);
+void run_elapsed(struct cli *cli);
+void run_open(struct cli *cli);
+void run_holidays(struct cli *cli);
+void run_annotate(struct cli *cli);
+void run_check(struct cli *cli);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * csv: rows of CSV (RFC 4180) out of a stream, in constant memory. Fields are views into the reader's buffer, valid
+ * until the next row is read. What stands in the file is kept byte for byte, so that rows can be passed on as they
+ * were.
+ *
+ * Beyond the RFC: a byte order mark, bare LF, and semicolons or tabs instead of commas are read; a quote inside a field
+ * that does not begin with one stands for itself. A row that cannot be read as CSV is still a row, with a problem.
+ */
+#ifndef SLACLOCK_CLI_CSV_H
+#define SLACLOCK_CLI_CSV_H
+
+#include "slaclock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CSV_MOST_BYTES = 1 << 20, CSV_MOST_FIELDS = 10000 }; /* of a row */
+
+struct csv_row {
+  struct sla_text raw;     /* the row as it stands, without its line end */
+  struct sla_text end;     /* its line end: "\n", "\r\n", or "" at the end of the file */
+  long line;               /* on which it begins, from 1 */
+  size_t count;            /* of fields */
+  struct sla_text *fields; /* as they stand, quotes included */
+  const char *problem;     /* why it is no CSV; or NULL */
+};
+
+struct csv_reader {
+  int fd;
+  char delimiter;
+  char *buffer;
+  size_t size, start, filled; /* of the buffer; the next row begins at start */
+  bool at_end;                /* the stream has no more bytes */
+  int read_errno;             /* of a failed read; 0 */
+  long line;
+  struct sla_text *fields;
+  size_t field_capacity;
+};
+
+/* Begins to read from a file descriptor, which stays the caller's. Finds the delimiter in the first line. */
+void csv_init(struct csv_reader *reader, int fd);
+void csv_release(struct csv_reader *reader);
+
+/* The next row; false at the end of the stream, or where reading failed (reader->read_errno). Blank lines are passed
+ * over. */
+bool csv_next(struct csv_reader *reader, struct csv_row *ret_row);
+
+/* Starts again with another stream, keeping the memory. */
+void csv_restart(struct csv_reader *reader, int fd);
+
+/*
+ * What a field says, without its quotes. Where quotes are doubled inside, it is unfolded into scratch, which must have
+ * room for the field's length, and *ret_used says how much of it is taken (else 0).
+ */
+struct sla_text csv_value(struct sla_text field, char *scratch, size_t *ret_used);
+
+/* Whether a text must be quoted to be a field. */
+bool csv_needs_quotes(struct sla_text text, char delimiter);
+
+#endif

@@ -1,0 +1,158 @@
+/* message: what goes to standard error, and how. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void cli_status(struct cli *cli, int status) {
+  if (status > cli->status)
+    cli->status = status;
+}
+
+static const char *severity_name(enum sla_severity severity) {
+  return severity == SLA_ERROR ? "error" : severity == SLA_WARNING ? "warning" : "note";
+}
+
+/* Prints text with what would steer a terminal shown as "?". */
+static void print_plain(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)text[i];
+    putc(c < 0x20 || c == 0x7F ? (c == '\t' ? '\t' : '?') : c, stderr);
+  }
+}
+
+/* The severity word in colour, where colour is on. */
+static void print_severity(const struct cli *cli, enum sla_severity severity) {
+  const char *color = severity == SLA_ERROR ? "\033[1;31m" : severity == SLA_WARNING ? "\033[1;35m" : "\033[1;36m";
+  fprintf(stderr, "%s%s:%s ", cli->color_on ? color : "", severity_name(severity), cli->color_on ? "\033[0m" : "");
+}
+
+/* Moves over one character of UTF-8. */
+static const char *next_character(const char *at) {
+  at++;
+  while (((unsigned char)*at & 0xC0) == 0x80)
+    at++;
+  return at;
+}
+
+enum { LINE_SHOWN = 160, LEFT_SHOWN = 100 }; /* characters of a source line that are shown, and left of the place */
+
+/* Prints the source line and a caret under the place. Of a very long line the part around the place is shown. */
+static void print_source(const struct sla_diagnostic *diagnostic) {
+  const char *start = diagnostic->source_line;
+  int column = diagnostic->column > 0 ? diagnostic->column : 1;
+  for (; column > LEFT_SHOWN && *start; column--)
+    start = next_character(start);
+  const char *end = start;
+  for (int shown = 0; shown < LINE_SHOWN && *end; shown++)
+    end = next_character(end);
+  fputs("  ", stderr);
+  print_plain(start, (size_t)(end - start));
+  fputs("\n  ", stderr);
+  const char *at = start;
+  for (int i = 1; i < column; i++) {
+    putc(*at == '\t' ? '\t' : ' ', stderr);
+    if (*at)
+      at = next_character(at);
+  }
+  putc('^', stderr);
+  for (int i = 1; i < diagnostic->width && *at && i + column <= LINE_SHOWN; i++) {
+    at = next_character(at);
+    if (!*at)
+      break;
+    putc('~', stderr);
+  }
+  putc('\n', stderr);
+}
+
+void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic) {
+  struct cli *cli = data;
+  fputs("slaclock: ", stderr);
+  if (diagnostic->file) {
+    print_plain(diagnostic->file, strlen(diagnostic->file));
+    if (diagnostic->line && diagnostic->file[0] != '-') /* options have no lines */
+      fprintf(stderr, ":%d:%d", diagnostic->line, diagnostic->column);
+    fputs(": ", stderr);
+    if (diagnostic->severity == SLA_ERROR && strncmp(diagnostic->file, "--", 2) != 0)
+      cli->file_trouble = true;
+  }
+  print_severity(cli, diagnostic->severity);
+  print_plain(diagnostic->text, strlen(diagnostic->text));
+  putc('\n', stderr);
+  if (diagnostic->source_line && diagnostic->line)
+    print_source(diagnostic);
+}
+
+static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, const char *format,
+                          va_list args) __attribute__((format(printf, 5, 0)));
+
+static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, const char *format,
+                          va_list args) {
+  char text[2048];
+  vsnprintf(text, sizeof text, format, args);
+  fputs("slaclock: ", stderr);
+  if (file) {
+    print_plain(file, strlen(file));
+    if (line)
+      fprintf(stderr, ":%ld", line);
+    fputs(": ", stderr);
+  }
+  print_severity(cli, severity);
+  print_plain(text, strlen(text));
+  putc('\n', stderr);
+}
+
+void cli_error(struct cli *cli, int status, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_message(cli, SLA_ERROR, NULL, 0, format, args);
+  va_end(args);
+  cli_status(cli, status);
+}
+
+void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_message(cli, SLA_ERROR, file, line, format, args);
+  va_end(args);
+  cli_status(cli, status);
+}
+
+void cli_warning(struct cli *cli, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_message(cli, SLA_WARNING, NULL, 0, format, args);
+  va_end(args);
+}
+
+void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps) {
+  if (overlaps)
+    cli_warning(cli, "%llu local time%s fell into an hour that repeats: the first pass was taken",
+                (unsigned long long)overlaps, overlaps == 1 ? "" : "s");
+  if (gaps)
+    cli_warning(cli, "%llu local time%s fell into an hour that is skipped: read with the offset before it",
+                (unsigned long long)gaps, gaps == 1 ? "" : "s");
+}
+
+int cli_status_of(enum sla_code code) {
+  switch (code) {
+  case SLA_OK: return EXIT_YES;
+  case SLA_NOT_FOUND: return EXIT_NO_INPUT;
+  case SLA_INVALID: return EXIT_POLICY;
+  case SLA_IO: return EXIT_NO_INPUT;
+  case SLA_NO_MEMORY: break;
+  case SLA_BEYOND: break;
+  }
+  return EXIT_DEFECT;
+}
+
+void *cli_alloc(size_t size) {
+  void *place = calloc(1, size ? size : 1);
+  if (!place) {
+    fputs("slaclock: error: out of memory\n", stderr);
+    exit(EXIT_DEFECT);
+  }
+  return place;
+}

@@ -1,0 +1,116 @@
+#include "cli/output.h"
+
+#include "cli/csv.h"
+#include "cli/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool output_init(struct cli *cli, struct output *output, const char *path) {
+  *output = (struct output){.fd = STDOUT_FILENO, .path = path, .buffer = cli_alloc(OUTPUT_BYTES)};
+  if (!path)
+    return true;
+  /* In the same folder, so that the rename at the end replaces the file at once. */
+  size_t size = strlen(path) + sizeof ".XXXXXX";
+  output->temporary = cli_alloc(size);
+  snprintf(output->temporary, size, "%s.XXXXXX", path);
+  output->fd = mkstemp(output->temporary);
+  if (output->fd < 0) {
+    cli_error(cli, EXIT_IO, "cannot write \"%s\": %s", path, strerror(errno));
+    free(output->temporary);
+    free(output->buffer);
+    return false;
+  }
+  struct stat before;
+  mode_t mask = umask(0); /* mkstemp makes it private: give it what the file had, or what a new one gets */
+  umask(mask);
+  if (fchmod(output->fd, stat(path, &before) == 0 ? before.st_mode & 07777 : 0666 & ~mask) != 0)
+    output->error = errno;
+  return true;
+}
+
+void output_flush(struct output *output) {
+  for (size_t done = 0; done < output->len && !output->error;) {
+    ssize_t written = write(output->fd, output->buffer + done, output->len - done);
+    if (written >= 0)
+      done += (size_t)written;
+    else if (errno != EINTR)
+      output->error = errno;
+  }
+  output->len = 0;
+}
+
+void output_finish(struct cli *cli, struct output *output, bool keep) {
+  output_flush(output);
+  if (output->path) {
+    if (!output->error && fsync(output->fd) != 0 && errno != EINVAL)
+      output->error = errno;
+    if (close(output->fd) != 0 && !output->error)
+      output->error = errno;
+    if (keep && !output->error && rename(output->temporary, output->path) != 0)
+      output->error = errno;
+    if (!keep || output->error)
+      unlink(output->temporary);
+  }
+  if (output->error)
+    cli_error(cli, EXIT_IO, "cannot write %s%s%s: %s", output->path ? "\"" : "",
+              output->path ? output->path : "to standard output", output->path ? "\"" : "", strerror(output->error));
+  free(output->temporary);
+  free(output->buffer);
+}
+
+char *output_room(struct output *output, size_t size) {
+  if (OUTPUT_BYTES - output->len < size)
+    output_flush(output);
+  return output->buffer + output->len;
+}
+
+void output_bytes(struct output *output, const char *bytes, size_t len) {
+  while (len > OUTPUT_BYTES) {
+    memcpy(output_room(output, OUTPUT_BYTES), bytes, OUTPUT_BYTES);
+    output->len += OUTPUT_BYTES;
+    bytes += OUTPUT_BYTES;
+    len -= OUTPUT_BYTES;
+  }
+  if (len)
+    memcpy(output_room(output, len), bytes, len);
+  output->len += len;
+}
+
+void output_number(struct output *output, int64_t value) {
+  char digits[24];
+  char *at = digits + sizeof digits;
+  uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  do
+    *--at = (char)('0' + rest % 10);
+  while (rest /= 10);
+  if (value < 0)
+    *--at = '-';
+  output_bytes(output, at, (size_t)(digits + sizeof digits - at));
+}
+
+void output_csv(struct output *output, struct sla_text text, char delimiter) {
+  if (!csv_needs_quotes(text, delimiter)) {
+    output_text(output, text);
+    return;
+  }
+  output_char(output, '"');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == '"')
+      output_char(output, '"');
+    output_char(output, text.ptr[i]);
+  }
+  output_char(output, '"');
+}
+
+static void to_output(void *data, const char *bytes, size_t len) {
+  output_bytes(data, bytes, len);
+}
+
+void output_json(struct output *output, struct sla_text text) {
+  json_escape(text, to_output, output);
+}

@@ -1,0 +1,52 @@
+/* output: buffered writing to standard output, or to a file that is replaced at once when all is written. */
+#ifndef SLACLOCK_CLI_OUTPUT_H
+#define SLACLOCK_CLI_OUTPUT_H
+
+#include "cli/cli.h"
+#include "slaclock.h"
+
+enum { OUTPUT_BYTES = 256 * 1024 };
+
+struct output {
+  int fd;
+  int error;        /* errno of the first failed write; what comes after is dropped */
+  const char *path; /* to replace in the end; NULL: standard output */
+  char *temporary;  /* written to until then */
+  size_t len;
+  char *buffer;
+};
+
+/* Begins; path NULL is standard output. false after an error. */
+bool output_init(struct cli *cli, struct output *output, const char *path);
+
+/*
+ * Writes what is left and puts the file in its place, or, if keep is false or anything failed, removes it. Reports a
+ * write error.
+ */
+void output_finish(struct cli *cli, struct output *output, bool keep);
+
+void output_flush(struct output *output);
+
+/* Room for at least size bytes (at most OUTPUT_BYTES) behind what is there; advance with output->len. */
+char *output_room(struct output *output, size_t size);
+
+void output_bytes(struct output *output, const char *bytes, size_t len);
+
+static inline void output_text(struct output *output, struct sla_text text) {
+  output_bytes(output, text.ptr, text.len);
+}
+
+static inline void output_char(struct output *output, char c) {
+  *output_room(output, 1) = c;
+  output->len++;
+}
+
+void output_number(struct output *output, int64_t value);
+
+/* A field of CSV, quoted where it has to be. */
+void output_csv(struct output *output, struct sla_text text, char delimiter);
+
+/* A JSON string. */
+void output_json(struct output *output, struct sla_text text);
+
+#endif

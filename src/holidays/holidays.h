@@ -1,0 +1,107 @@
+/*
+ * holidays: from rule files to the days off of a calendar.
+ *
+ * A set is read once and kept as rules. What a calendar wants to know, which dates of a span are off
+ * and why, is worked out for just that span (holidays_expand): holidays, then the days carried over from them, then
+ * exchanged days, part-day closings beside them.
+ *
+ * Adding a carryover rule: one row in carryover_rules of carryover.c, with its source.
+ * Feeds (iCalendar) will be another kind of set behind the same two functions.
+ */
+#ifndef SLACLOCK_HOLIDAYS_HOLIDAYS_H
+#define SLACLOCK_HOLIDAYS_HOLIDAYS_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/file.h"
+#include "base/yaml.h"
+#include "slaclock.h"
+
+/* What loading sets needs; sets are loaded once per loader, by file. */
+struct holiday_loader {
+  struct arena *arena;
+  struct diags *diags;
+  struct file_search search;
+  const char *language; /* of names; NULL: each set's first */
+  struct {
+    struct holiday_set **items;
+    size_t count, capacity;
+  } sets;
+};
+
+struct holiday_set;
+
+/*
+ * One source of days off of a calendar: a set, a variant of it, and what the calendar makes of it.
+ */
+struct holiday_source {
+  const struct holiday_set *set;
+  const struct holiday_variant *variant;   /* NULL: as written */
+  const struct carryover_rule *carryover;  /* instead of the set's own rules at all dates; NULL: the set's */
+  const char *const *only, *const *except; /* globs (* and ?) on names in any of the set's languages; NULL: all, none */
+  size_t only_count, except_count;
+};
+
+/*
+ * Reads what a policy writes as an entry of `holidays`: a name (ua, ua@martial-law), a path, or a map with `set`,
+ * `only`, `except`, `carryover`. Names and paths are looked up from folder (NULL: the command line).
+ * false after errors, which went to diags; what is wrong inside a set's file is reported once per loader. A glob that
+ * matches no name of the set is a warning.
+ */
+bool holiday_source_read(struct holiday_loader *loader, const char *folder, const struct yaml_node *node,
+                         struct holiday_source *ret_source);
+
+/* The same for a name on the command line. where is what errors point at. SLA_NOT_FOUND where there is no such file. */
+enum sla_code holiday_source_named(struct holiday_loader *loader, const char *folder, const char *name,
+                                   struct place where, struct holiday_source *ret_source);
+
+/* A set of plain dates, as --holiday gives them; no carryover rule. */
+struct holiday_source holiday_source_of_dates(struct arena *arena, const int *dates, size_t count);
+
+/* One day that is not like other days. */
+struct day_off {
+  int date;
+  enum sla_holiday_kind kind;
+  const char *name;         /* of the holiday, for a carried day those it stands for ("A; B"); exchanges: NULL */
+  const char *set;          /* name of the set */
+  const char *rule;         /* carried: the rule's name */
+  int from;                 /* carried: the holiday's date; exchange: the other date; else date itself */
+  int close_from, close_to; /* SLA_CLOSING: seconds of the wall clock since the date's midnight */
+};
+
+struct days_off {
+  struct day_off *items; /* by date, then by kind, then by the sets' order */
+  size_t count, capacity;
+};
+
+struct holiday_request {
+  int first, last; /* dates, both included, of the years 1902 to 2298 */
+  bool exchanges;  /* days exchanged by government order apply */
+  /* Whether a date is a weekly day off of the calendar (holidays, exchanges and exceptions aside). */
+  bool (*is_rest)(const void *data, int date);
+  const void *data;
+};
+
+/*
+ * All days off of the span. Holidays of one date from several sets or rules are one item each; a date is carried once,
+ * by the rule of the first of its holidays that has one. A date is exchanged at most once. Where the 60 days behind a
+ * holiday have no place for its carried day, nothing is carried. Works out as much before and after the span as
+ * carrying over needs.
+ */
+void holidays_expand(struct arena *arena, const struct holiday_source *sources, size_t count,
+                     const struct holiday_request *request, struct days_off *ret_days);
+
+/* Name of a source's set, with its variant ("ua@martial-law"). */
+const char *holiday_source_name(struct arena *arena, const struct holiday_source *source);
+
+/*
+ * The first and the last date that a source knows (INT_MIN and INT_MAX: no bound). A rule file covers from its first
+ * law onward: the earliest `from` of its days where every rule has one (single dates need none). A file that includes
+ * others covers from the latest of their bounds: what it adds later is an addition, not a gap.
+ */
+void holiday_source_coverage(const struct holiday_source *source, int *ret_first, int *ret_last);
+
+/* Whether a file's tree is a holiday set (it has the key `holidays` at its top and no `policy`). */
+bool holiday_set_is(const struct yaml_node *root);
+
+#endif

@@ -1,0 +1,158 @@
+/* load_examples: a policy's tests of its own. They are run by policy checking (src/api/check.c). */
+#include "base/text.h"
+#include "policy/load.h"
+#include "time/timestamp.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct field_key example_keys[] = {
+    {"at", FIELD_OPTIONAL},     {"with", FIELD_OPTIONAL}, {"metric", FIELD_OPTIONAL}, {"due", FIELD_OPTIONAL},
+    {"status", FIELD_OPTIONAL}, {"now", FIELD_OPTIONAL},  {"open", FIELD_OPTIONAL},   {"is", FIELD_OPTIONAL},
+    {"effort", FIELD_LATER},    {"credits", FIELD_LATER}, {"notice", FIELD_LATER},
+};
+
+/* A time, local in the policy's zone where it has no offset. */
+static bool load_time(struct loader *loader, const struct yaml_node *node, sla_time *ret_time) {
+  const char *text, *problem;
+  if (!field_text(loader->diags, node, "a time", &text))
+    return false;
+  struct timestamp timestamp;
+  enum sla_reading reading;
+  const struct zone *zone = loader->policy->zone;
+  problem = timestamp_parse(node->text, &timestamp);
+  if (!problem && timestamp.zone.len)
+    zone = zone_find(&loader->policy->zones, timestamp.zone, &problem);
+  if (!problem && zone)
+    problem = timestamp_instant(&timestamp, zone, ret_time, &reading);
+  if (problem)
+    diag_error(loader->diags, node->place, "%s: \"%s\"", problem, text);
+  return !problem && zone;
+}
+
+/* The value of a field in the example's incident; NULL where nothing reads the field, which is likely a slip. */
+static struct sla_text *example_value(struct loader *loader, struct example *example, const struct yaml_node *key) {
+  const struct policy *policy = loader->policy;
+  for (size_t i = 0; i < policy->fields.count; i++)
+    if (text_is(key->text, policy->fields.items[i]))
+      return &example->values[i];
+  diag_warning(loader->diags, key->place, "nothing in the policy reads the field \"%.*s\"%s", TEXT_ARGS(key->text),
+               text_hint(loader->arena, key->text, policy->fields.items, policy->fields.count));
+  return NULL;
+}
+
+static void load_with(struct loader *loader, struct example *example, const struct yaml_node *with) {
+  if (with->kind != YAML_MAP) {
+    diag_error(loader->diags, with->place, "\"with\" must be a map of fields and values, not %s", yaml_kind_name(with));
+    return;
+  }
+  for (size_t i = 0; i < with->count; i++) {
+    const struct yaml_entry *entry = &with->entries[i];
+    const char *text;
+    struct sla_text *value = example_value(loader, example, &entry->key);
+    if (field_text(loader->diags, &entry->value, "the value of a field", &text) && value)
+      *value = entry->value.text;
+  }
+}
+
+/* { open: CALENDAR, at: TIME, is: open | closed } */
+static bool load_open_question(struct loader *loader, struct example *example, const struct yaml_node *node) {
+  static const char *const answers[] = {"closed", "open"};
+  static const char *const others[] = {"with", "metric", "due", "status", "now"};
+  const struct yaml_node *at = yaml_get(node, "at"), *is = yaml_get(node, "is");
+  bool fits = true;
+  for (size_t i = 0; i < COUNT(others); i++)
+    if (yaml_get(node, others[i])) {
+      diag_error(loader->diags, yaml_get(node, others[i])->place, "\"%s\" does not go with \"open\"", others[i]);
+      fits = false;
+    }
+  if (!at || !is) {
+    diag_error(loader->diags, node->place, "an example with \"open\" needs \"at\" and \"is\"");
+    return false;
+  }
+  example->is_open_question = true;
+  example->calendar = load_calendar_name(loader, yaml_get(node, "open"));
+  size_t answer = 0;
+  fits &= example->calendar && load_time(loader, at, &example->at);
+  fits &= field_choice(loader->diags, is, "answer", answers, COUNT(answers), &answer);
+  example->is_open = answer == 1;
+  return fits;
+}
+
+/* The index of the metric an example asks about: the named one, else the policy's first; SIZE_MAX after an error. */
+static size_t example_metric(struct loader *loader, const struct yaml_node *example, const struct yaml_node *metric) {
+  if (!metric && loader->policy->metrics.count)
+    return 0;
+  if (!metric) {
+    diag_error(loader->diags, example->place, "the policy has no metric that the example could be about");
+    return SIZE_MAX;
+  }
+  struct declared_metric *declared = load_metric_name(loader, metric);
+  if (declared && declared->index == SIZE_MAX)
+    diag_error(loader->diags, metric->place, "metric \"%s\" has no target", declared->name);
+  return declared ? declared->index : SIZE_MAX;
+}
+
+/* { at: TIME, with: {...}, metric: NAME, due: TIME, status: WORD, now: TIME } */
+static bool load_incident_question(struct loader *loader, struct example *example, const struct yaml_node *node) {
+  const struct policy *policy = loader->policy;
+  const struct yaml_node *at = yaml_get(node, "at"), *with = yaml_get(node, "with"), *due = yaml_get(node, "due"),
+                         *status = yaml_get(node, "status"), *now = yaml_get(node, "now"), *is = yaml_get(node, "is");
+  if (is)
+    diag_error(loader->diags, is->place, "\"is\" goes with \"open\" only");
+  if (!due && !status) {
+    diag_error(loader->diags, node->place,
+               "an example needs what it expects: \"due\", \"status\", or \"open\" with \"is\"");
+    return false;
+  }
+  example->metric = example_metric(loader, node, yaml_get(node, "metric"));
+  if (example->metric == SIZE_MAX)
+    return false;
+  example->values = arena_array(loader->arena, policy->fields.count, sizeof *example->values);
+  if (with)
+    load_with(loader, example, with);
+  if (at) {
+    struct sla_text *start = &example->values[policy->metrics.items[example->metric].start];
+    if (start->len)
+      diag_error(loader->diags, at->place, "\"at\" and \"with\" both say when the metric starts: keep one");
+    if (load_time(loader, at, &example->at))
+      *start = at->text;
+  }
+  bool fits = true;
+  if (due) {
+    fits &= load_time(loader, due, &example->due);
+    example->has_due = true;
+    example->due_place = due->place;
+  }
+  size_t choice = 0;
+  if (status) {
+    fits &= field_choice(loader->diags, status, "status", status_names, STATUS_COUNT, &choice);
+    example->has_status = true;
+    example->status = (enum sla_status)choice;
+    example->status_place = status->place;
+  }
+  if (now) {
+    fits &= load_time(loader, now, &example->now);
+    example->has_now = true;
+  } else if (status && fits && example->status >= SLA_BREACHED) {
+    diag_error(loader->diags, status->place, "status \"%s\" depends on the current time: give it as \"now\"",
+               status_names[example->status]);
+    fits = false;
+  }
+  return fits && !is;
+}
+
+void load_examples(struct loader *loader, const struct yaml_node *examples) {
+  if (examples->kind != YAML_LIST) {
+    diag_error(loader->diags, examples->place, "\"examples\" must be a list, not %s", yaml_kind_name(examples));
+    return;
+  }
+  for (size_t i = 0; i < examples->count; i++) {
+    const struct yaml_node *node = &examples->items[i];
+    struct example example = {.place = node->place};
+    if (!fields_check(loader->diags, node, "an example", example_keys, COUNT(example_keys)))
+      continue;
+    if (yaml_get(node, "open") ? load_open_question(loader, &example, node)
+                               : load_incident_question(loader, &example, node))
+      *ARENA_PUSH(loader->arena, &loader->policy->examples) = example;
+  }
+}
