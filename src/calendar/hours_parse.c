@@ -84,25 +84,37 @@ static bool rule_read(struct scan *scan, struct arena *arena, struct rule *rule)
 
 /* --- texts ------------------------------------------------------------------------------------------------------- */
 
+/* The end of the latest window that any rule opens. */
+static int latest_end(const struct hours *hours) {
+  int latest = 0;
+  for (size_t i = 0; i < hours->count; i++)
+    for (size_t t = 0; t < hours->items[i].time_count; t++)
+      if (!hours->items[i].off && hours->items[i].times[t].to > latest)
+        latest = hours->items[i].times[t].to;
+  return latest;
+}
+
 /*
  * Whether at most WINDOWS_MOST windows come together on a date, whatever dates the rules hold on. A window begins where
- * a rule's time does or where one that is off ends, so there are no more than such minutes; nor than rules add up to.
+ * a rule's time does or where one that is off ends (there, a day later, and in the next date), so there are no more of
+ * them than such minutes, nor than rules add up to.
  */
 static bool windows_fit(const struct hours *hours) {
   bool begins[2 * DAY / MINUTE + 1] = {false};
   size_t sum = 0, distinct = 0;
+  int latest = latest_end(hours);
   for (size_t i = 0; i < hours->count; i++) {
     const struct rule *rule = &hours->items[i];
-    for (size_t t = 0; t < rule->time_count; t++) {
-      const struct window *time = &rule->times[t];
-      begins[(rule->off ? time->to : time->from) / MINUTE] = true;
-      if (rule->off) /* also where the stretch is taken out a day later, and of the next date */
-        begins[(time->to > DAY ? time->to - DAY : time->to + DAY) / MINUTE] = true;
-    }
-    if (rule->off)
-      sum += 3 * rule->time_count;
-    else if (rule->adds || rule->time_count > sum)
-      sum = rule->adds ? sum + rule->time_count : rule->time_count;
+    size_t count = 0;
+    for (size_t t = 0; t < rule->time_count; t++)
+      for (int shift = rule->off ? -DAY : 0; shift <= (rule->off ? DAY : 0); shift += DAY) {
+        int begin = (rule->off ? rule->times[t].to : rule->times[t].from) + shift;
+        if (begin < 0 || begin >= latest)
+          continue;
+        begins[begin / MINUTE] = true;
+        count++;
+      }
+    sum = rule->off || rule->adds ? sum + count : count > sum ? count : sum;
   }
   for (size_t i = 0; i < sizeof begins; i++)
     distinct += begins[i];

@@ -7,7 +7,7 @@
 struct clock {
   struct sla_text text;
   int hour, minute;
-  bool bare;   /* an hour alone: "9" */
+  bool bare;   /* an hour alone: "9", not "9am" */
   bool twelve; /* "9am" */
 };
 
@@ -57,6 +57,7 @@ static bool clock_guess(struct scan *scan, struct clock *ret_clock) {
   if (clock.minute > 59 || (clock.twelve && (clock.hour < 1 || clock.hour > 12)))
     return false;
   clock.hour += add;
+  clock.bare &= !clock.twelve;
   *ret_clock = clock;
   return true;
 }
@@ -121,9 +122,9 @@ static bool times_refuse(struct scan *scan) {
   if (!clock_scan(&ahead, &clock)) {
     if (scan_digits(scan) == 0)
       return scan_refuse(scan, "times are written as \"09:00-17:00\"");
-    if (!clock_guess(&ahead, &clock))
-      scan_take(&ahead, scan_digits(&ahead));
-    struct sla_text text = scan_since(&ahead, start);
+    struct sla_text text = {start, scan_digits(scan)};
+    if (clock_guess(&ahead, &clock))
+      text = scan_since(&ahead, start);
     return scan_fail(scan, text, "unreadable times \"%.*s\": write them as \"09:00-17:00\"", SHOWN(text));
   }
   if (!tail_check(scan, &ahead, start))

@@ -29,6 +29,26 @@ void stretches_normalize(struct stretches *stretches) {
   stretches->count = kept;
 }
 
+static void timeline_index(struct arena *arena, struct timeline *timeline) {
+  size_t times = (size_t)((timeline->until - timeline->from) >> TIMELINE_SHIFT) + 1;
+  size_t sums = (size_t)(timeline->sums[timeline->count] >> TIMELINE_SHIFT) + 1;
+  uint32_t *by_time = arena_array(arena, times, sizeof *by_time), *by_sum = arena_array(arena, sums, sizeof *by_sum);
+  uint32_t item = 0;
+  for (size_t i = 0; i < times; i++) {
+    while (item < timeline->count && timeline->items[item].until <= timeline->from + ((int64_t)i << TIMELINE_SHIFT))
+      item++;
+    by_time[i] = item;
+  }
+  item = 0;
+  for (size_t i = 0; i < sums; i++) {
+    while (item < timeline->count && timeline->sums[item + 1] <= (int64_t)i << TIMELINE_SHIFT)
+      item++;
+    by_sum[i] = item;
+  }
+  timeline->by_time = by_time;
+  timeline->by_sum = by_sum;
+}
+
 struct timeline timeline_of(struct arena *arena, const struct stretches *stretches, sla_time from, sla_time until) {
   struct stretch *items = arena_array(arena, stretches->count, sizeof *items);
   int64_t *sums = arena_array(arena, stretches->count + 1, sizeof *sums);
@@ -44,7 +64,9 @@ struct timeline timeline_of(struct arena *arena, const struct stretches *stretch
     sums[count + 1] = sums[count] + (item.until - item.from);
     items[count++] = item;
   }
-  return (struct timeline){from, until, count, items, sums};
+  struct timeline timeline = {.from = from, .until = until, .count = count, .items = items, .sums = sums};
+  timeline_index(arena, &timeline);
+  return timeline;
 }
 
 void stretches_unite(struct arena *arena, const struct stretches *a, const struct stretches *b,
@@ -94,15 +116,12 @@ void stretches_subtract(struct arena *arena, const struct stretches *a, const st
 }
 
 size_t timeline_find(const struct timeline *timeline, sla_time t) {
-  size_t low = 0, high = timeline->count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (timeline->items[middle].until > t)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return low;
+  if (t >= timeline->until)
+    return timeline->count;
+  size_t item = t <= timeline->from ? 0 : timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
+  while (item < timeline->count && timeline->items[item].until <= t)
+    item++;
+  return item;
 }
 
 bool timeline_is_open(const struct timeline *timeline, sla_time t) {
@@ -130,15 +149,10 @@ bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, s
   int64_t target = timeline_sum(timeline, s) + amount;
   if (target > timeline->sums[timeline->count])
     return false;
-  size_t low = 0, high = timeline->count; /* the first stretch in or at whose end the target is reached */
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (timeline->sums[middle + 1] >= target)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  *ret_due = timeline->items[low].from + (target - timeline->sums[low]);
+  size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
+  while (timeline->sums[item + 1] < target) /* the target may be reached just at an item's end */
+    item++;
+  *ret_due = timeline->items[item].from + (target - timeline->sums[item]);
   return true;
 }
 

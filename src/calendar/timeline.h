@@ -26,7 +26,14 @@ struct timeline {
   size_t count;
   const struct stretch *items; /* sorted, disjoint, not touching, within [from, until) */
   const int64_t *sums;         /* open seconds before each item, and in sums[count] all of them */
+  /*
+   * Where searches begin, so that they take a step or two: for each 2^TIMELINE_SHIFT seconds of time since `from` the
+   * first item that ends after they begin, and for as many seconds of open time the item in which they begin.
+   */
+  const uint32_t *by_time, *by_sum;
 };
+
+enum { TIMELINE_SHIFT = 16 }; /* 18 hours */
 
 /* Puts stretches into order and joins those that overlap or touch. */
 void stretches_normalize(struct stretches *stretches);

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_POLICIES = 256 }; /* that rows of one input may name */
 
@@ -21,6 +22,7 @@ struct annotator {
   char *name; /* as rows call it */
   sla_policy *policy;
   sla_worker *worker;
+  size_t field_count, metric_count;
   long *columns;           /* of the input, one a field of the policy; negative: none */
   struct sla_text *values; /* of the row, one a field */
   struct sla_result *results;
@@ -54,11 +56,45 @@ struct annotation {
   char *scratch; /* for fields with doubled quotes */
   size_t scratch_size;
   struct annotator *row_policy; /* NULL: the row is an error as a whole */
-  const char *row_reason;
   char reason[160], note[2048];
   uint64_t uncovered; /* results that rest on dates not covered */
   char first_uncovered[256];
   struct output output;
 };
+
+/* --- annotate_header.c ---------------------------------------------------------------------------------------------
+ */
+
+enum { COLUMN_NONE = -1, COLUMN_ABSENT = -2 }; /* not in the input; said to be absent with --map FIELD= */
+
+/* Keeps the names of the header's columns, unquoted. */
+void annotation_keep_header(struct annotation *job, const struct csv_row *row);
+
+/* The column of a field, by --map or by its name. *ret_name is the name it was looked for under. */
+long annotation_column_of(const struct annotation *job, const char *field, const char **ret_name);
+
+/* A column in use must not stand in the header twice; false after an error. */
+bool annotation_check_repeated(struct annotation *job, long column);
+
+/* Takes the first file's header: finds the policies' fields in it and writes the output's. false after an error. */
+bool annotation_begin(struct annotation *job, const struct csv_row *row);
+
+/* Further files must have the first one's header; false after an error. */
+bool annotation_same_header(struct annotation *job, const struct csv_row *row);
+
+static inline bool annotation_is(struct sla_text text, const char *string) {
+  return text.len == strlen(string) && !memcmp(text.ptr, string, text.len);
+}
+
+enum { ADDED_NAME = 256 };
+
+/* The name of an added column. */
+void annotation_added_name(const struct annotation *job, size_t metric, enum added column, char name[ADDED_NAME]);
+
+/* --- annotate_rows.c -----------------------------------------------------------------------------------------------
+ */
+
+/* Evaluates a row and writes it. */
+void annotation_row(struct annotation *job, const struct csv_row *row);
 
 #endif

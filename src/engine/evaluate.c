@@ -362,7 +362,7 @@ static enum reach evaluate_metric(struct worker *worker, size_t metric, struct s
     return fail_field(worker, metric, result, policy->metrics.items[metric].start, started->problem);
   const sla_time *start = started->state == TIME_READ ? &started->t : NULL;
 
-  if (start && !span_holds(policy->effective, local_date(zone_local(policy->zone, *start)))) {
+  if (start && policy->has_effective && !span_holds(policy->effective, local_date(zone_local(policy->zone, *start)))) {
     result->status = SLA_NO_POLICY;
     return REACHED;
   }

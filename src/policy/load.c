@@ -181,7 +181,7 @@ static const struct zone *load_policy_zone(struct loader *loader, const struct y
 static void load_effective(struct loader *loader, const struct yaml_node *node) {
   static const struct field_key keys[] = {SPAN_KEYS};
   if (fields_check(loader->diags, node, "\"effective\"", keys, COUNT(keys)))
-    field_span(loader->diags, node, &loader->policy->effective);
+    loader->policy->has_effective = field_span(loader->diags, node, &loader->policy->effective);
 }
 
 /* Warns of calendars that nothing refers to. */

@@ -98,6 +98,7 @@ struct policy {
   const char *name, *title, *source_text, *file;
   struct place place;
   const struct zone *zone;
+  bool has_effective;
   struct span effective;
   struct calendar *default_calendar; /* for targets that name none; or NULL */
   struct calendar *always;           /* "24/7", for targets that need no calendar; NULL where there are none */

@@ -363,7 +363,9 @@ static bool version_read(struct arena *arena, char ret_version[VERSION_ROOM]) {
 static bool version_read_guarded(struct arena *arena, char ret_version[VERSION_ROOM]) {
   jmp_buf oom;
   arena->oom = &oom;
-  return setjmp(oom) == 0 && version_read(arena, ret_version);
+  bool found = setjmp(oom) == 0 && version_read(arena, ret_version);
+  arena->oom = NULL;
+  return found;
 }
 
 /* Letters follow the year, and after "z" comes "za": the order of texts is that of time. */

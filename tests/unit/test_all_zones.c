@@ -305,6 +305,7 @@ static void test_icu(void **state) {
     skip();
   struct sla_tzdata_versions versions;
   zone_versions(SLA_TZDATA_AUTO, &versions);
+  assert_true(versions.icu && versions.system);
   struct zones system, icu;
   zones_init(&system, *state, SLA_TZDATA_SYSTEM);
   zones_init(&icu, *state, SLA_TZDATA_ICU);

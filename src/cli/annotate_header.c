@@ -1,0 +1,183 @@
+/* annotate_header: from the names of the input's columns to the fields that policies read, and the output's header. */
+#include "cli/annotate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void annotation_keep_header(struct annotation *job, const struct csv_row *row) {
+  job->column_count = row->count;
+  job->columns = cli_alloc(row->count * sizeof *job->columns);
+  job->header = cli_alloc(row->raw.len + 1);
+  char *at = job->header;
+  for (size_t i = 0; i < row->count; i++) {
+    size_t used;
+    struct sla_text value = csv_value(row->fields[i], at, &used);
+    if (!used && value.len)
+      memcpy(at, value.ptr, value.len);
+    job->columns[i] = (struct sla_text){at, value.len};
+    at += value.len;
+  }
+}
+
+long annotation_column_of(const struct annotation *job, const char *field, const char **ret_name) {
+  *ret_name = field;
+  for (size_t i = 0; i < job->cli->maps.count; i++) {
+    const char *map = job->cli->maps.items[i];
+    size_t len = strlen(field);
+    if (strncmp(map, field, len) == 0 && map[len] == '=')
+      *ret_name = map + len + 1;
+  }
+  if (!**ret_name)
+    return COLUMN_ABSENT;
+  for (size_t i = 0; i < job->column_count; i++)
+    if (annotation_is(job->columns[i], *ret_name))
+      return (long)i;
+  return COLUMN_NONE;
+}
+
+/* The input's column nearest to a name, or NULL; static until the next call's caller is done with it. */
+static const char *nearest_column(const struct annotation *job, const char *name, char buffer[128]) {
+  const char **names = cli_alloc(job->column_count * sizeof *names);
+  char **copies = cli_alloc(job->column_count * sizeof *copies);
+  for (size_t i = 0; i < job->column_count; i++)
+    names[i] = copies[i] = strndup(job->columns[i].ptr, job->columns[i].len);
+  const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, names, job->column_count);
+  snprintf(buffer, 128, "%s", nearest ? nearest : "");
+  for (size_t i = 0; i < job->column_count; i++)
+    free(copies[i]);
+  free(copies);
+  free(names);
+  return *buffer ? buffer : NULL;
+}
+
+bool annotation_check_repeated(struct annotation *job, long column) {
+  for (size_t i = 0; i < job->column_count; i++)
+    if ((long)i != column && job->columns[i].len == job->columns[column].len &&
+        !memcmp(job->columns[i].ptr, job->columns[column].ptr, job->columns[i].len)) {
+      cli_error_at(job->cli, EXIT_DATA, job->file, 1, "column \"%.*s\" stands in the header twice",
+                   (int)job->columns[column].len, job->columns[column].ptr);
+      return false;
+    }
+  return true;
+}
+
+/* Finds a policy's fields among the columns. */
+static bool bind_fields(struct annotation *job, struct annotator *annotator) {
+  bool good = true;
+  for (size_t i = 0; i < sla_policy_field_count(annotator->policy); i++) {
+    const char *field = sla_policy_field_name(annotator->policy, i), *name;
+    char buffer[128];
+    long column = annotation_column_of(job, field, &name);
+    annotator->columns[i] = column;
+    bool mapped = name != field;
+    if (column >= 0)
+      good &= annotation_check_repeated(job, column);
+    else if (column == COLUMN_NONE && (mapped || sla_policy_field_is_needed(annotator->policy, i))) {
+      const char *nearest = nearest_column(job, name, buffer);
+      cli_error_at(
+          job->cli, EXIT_DATA, job->file, 1,
+          "the input has no column \"%s\", which policy \"%s\" needs%s%s%s (--map %s=COLUMN names another, --map "
+          "%s= says that there is none)",
+          name, sla_policy_name(annotator->policy), nearest ? ": did you mean \"" : "", nearest ? nearest : "",
+          nearest ? "\"?" : "", field, field);
+      good = false;
+    } else if (column == COLUMN_NONE && nearest_column(job, name, buffer))
+      cli_warning(job->cli,
+                  "the input has no column \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=COLUMN", name,
+                  sla_policy_name(annotator->policy), buffer, field);
+  }
+  return good;
+}
+
+/* --map of fields that no policy reads is likely a slip. */
+static bool check_maps(struct annotation *job) {
+  for (size_t i = 0; i < job->cli->maps.count; i++) {
+    const char *map = job->cli->maps.items[i], *equals = strchr(map, '=');
+    if (!equals || equals == map) {
+      cli_error(job->cli, EXIT_USAGE, "--map must be FIELD=COLUMN, not \"%s\"", map);
+      return false;
+    }
+    struct sla_text field = {map, (size_t)(equals - map)};
+    bool known = annotation_is(field, "id") || annotation_is(field, "policy");
+    for (size_t p = 0; p < job->policy_count && !known; p++)
+      for (size_t f = 0; f < sla_policy_field_count(job->policies[p].policy) && !known; f++)
+        known = annotation_is(field, sla_policy_field_name(job->policies[p].policy, f));
+    if (!known) {
+      cli_error(job->cli, EXIT_USAGE, "--map %s: no policy in use reads the field \"%.*s\"", map, (int)field.len,
+                field.ptr);
+      return false;
+    }
+  }
+  return true;
+}
+
+void annotation_added_name(const struct annotation *job, size_t metric, enum added column, char name[ADDED_NAME]) {
+  static const char *const suffixes[ADDED_NOTE] = {"due", "status", "elapsed_s", "remaining_s"};
+  if (column == ADDED_NOTE)
+    snprintf(name, ADDED_NAME, "sla_note");
+  else
+    snprintf(name, ADDED_NAME, "%s_%s", job->metrics[metric], suffixes[column]);
+}
+
+/* Visits the names of the added columns in order; false where visit says so. */
+static bool each_added(struct annotation *job, bool (*visit)(struct annotation *job, const char *name)) {
+  char name[ADDED_NAME];
+  for (size_t m = 0; m < job->metric_count; m++)
+    for (size_t i = 0; i < ADDED_NOTE; i++) {
+      annotation_added_name(job, m, (enum added)i, name);
+      if (job->added[i] && !visit(job, name))
+        return false;
+    }
+  annotation_added_name(job, 0, ADDED_NOTE, name);
+  return !job->added[ADDED_NOTE] || visit(job, name);
+}
+
+static bool is_free(struct annotation *job, const char *name) {
+  for (size_t i = 0; i < job->column_count; i++)
+    if (annotation_is(job->columns[i], name)) {
+      cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the input has a column \"%s\" already, which would be added",
+                   name);
+      return false;
+    }
+  return true;
+}
+
+static bool write_added_name(struct annotation *job, const char *name) {
+  output_char(&job->output, job->reader.delimiter);
+  output_csv(&job->output, (struct sla_text){name, strlen(name)}, job->reader.delimiter);
+  return true;
+}
+
+bool annotation_begin(struct annotation *job, const struct csv_row *row) {
+  const char *name;
+  annotation_keep_header(job, row);
+  job->id_column = annotation_column_of(job, "id", &name);
+  if (!check_maps(job))
+    return false;
+  bool good = true;
+  for (size_t i = 0; i < job->policy_count; i++)
+    good &= bind_fields(job, &job->policies[i]);
+  if (!good || !each_added(job, is_free))
+    return false;
+  if (job->format == FORMAT_CSV) {
+    output_text(&job->output, row->raw);
+    each_added(job, write_added_name);
+    output_bytes(&job->output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
+  }
+  return true;
+}
+
+bool annotation_same_header(struct annotation *job, const struct csv_row *row) {
+  bool same = row->count == job->column_count;
+  char *scratch = cli_alloc(row->raw.len + 1);
+  for (size_t i = 0; i < row->count && same; i++) {
+    size_t used;
+    struct sla_text value = csv_value(row->fields[i], scratch, &used);
+    same = value.len == job->columns[i].len && !memcmp(value.ptr, job->columns[i].ptr, value.len);
+  }
+  free(scratch);
+  if (!same)
+    cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the header is not that of the first file");
+  return same;
+}

@@ -1,0 +1,268 @@
+/*
+ * annotate_rows: the row path. A row is evaluated where it lies in the reader's buffer and copied to the output's;
+ * nothing is allocated for a row that is as it should be.
+ */
+#include "cli/annotate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Gives the policy its fields' values. Fields whose quotes are doubled inside are unfolded into the scratch. */
+static void take_values(struct annotation *job, struct annotator *annotator, const struct csv_row *row) {
+  size_t need = row->raw.len * annotator->field_count; /* fields may share a column */
+  if (job->scratch_size < need && memchr(row->raw.ptr, '"', row->raw.len)) {
+    free(job->scratch);
+    job->scratch_size = need;
+    job->scratch = cli_alloc(need);
+  }
+  char *scratch = job->scratch;
+  for (size_t i = 0; i < annotator->field_count; i++) {
+    long column = annotator->columns[i];
+    size_t used = 0;
+    annotator->values[i] = column >= 0 ? csv_value(row->fields[column], scratch, &used) : (struct sla_text){"", 0};
+    scratch += used;
+  }
+}
+
+/* The policy that a row names; NULL after job->reason says why there is none. */
+static struct annotator *named_policy(struct annotation *job, const struct csv_row *row) {
+  char scratch[128];
+  size_t used;
+  struct sla_text field = row->fields[job->policy_column];
+  struct sla_text name = field.len < sizeof scratch ? csv_value(field, scratch, &used) : field;
+  for (size_t i = 0; i < job->policy_count; i++)
+    if (annotation_is(name, job->policies[i].name))
+      return &job->policies[i];
+  snprintf(job->reason, sizeof job->reason, name.len ? "unknown policy \"%.*s\"" : "the row names no policy",
+           (int)(name.len < 60 ? name.len : 60), name.ptr);
+  return NULL;
+}
+
+/* Evaluates a row. NULL, or why the row is an error as a whole; job->row_policy is then NULL. */
+static const char *evaluate_row(struct annotation *job, const struct csv_row *row) {
+  job->row_policy = NULL;
+  if (row->problem)
+    return row->problem;
+  if (row->count != job->column_count) {
+    snprintf(job->reason, sizeof job->reason, "the row has %zu fields, the header %zu", row->count, job->column_count);
+    return job->reason;
+  }
+  struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
+  if (!annotator)
+    return job->reason;
+  take_values(job, annotator, row);
+  enum sla_code code;
+  while ((code = sla_evaluate(annotator->policy, annotator->values, job->now, annotator->worker, annotator->results)) ==
+             SLA_BEYOND &&
+         (code = sla_prepare(annotator->policy, annotator->worker)) == SLA_OK)
+    ;
+  if (code != SLA_OK)
+    return "out of memory";
+  job->row_policy = annotator;
+  return NULL;
+}
+
+/* Adds a remark to a text, once. */
+static void add_remark(char *text, size_t size, const char *remark) {
+  size_t len = strlen(text);
+  if (remark && *remark && !strstr(text, remark))
+    snprintf(text + len, size - len, "%s%s", len ? "; " : "", remark);
+}
+
+/* Reports an error row with its line and, where there is one, the incident's id. */
+static void report_row(struct annotation *job, const struct csv_row *row, const char *errors) {
+  struct sla_text id = {"", 0};
+  if (job->id_column >= 0 && (size_t)job->id_column < row->count && !row->problem)
+    id = row->fields[job->id_column];
+  cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "%s%.*s%s%s", id.len ? "incident " : "",
+               (int)(id.len < 60 ? id.len : 60), id.ptr, id.len ? ": " : "", errors);
+}
+
+/* Applies --coverage to a result. */
+static void apply_coverage(struct annotation *job, struct sla_result *result) {
+  if (job->coverage == COVERAGE_ERROR)
+    *result = (struct sla_result){.status = SLA_STATUS_ERROR, .zone = result->zone, .reason = result->coverage};
+  else if (job->coverage == COVERAGE_WARN && job->uncovered++ == 0)
+    snprintf(job->first_uncovered, sizeof job->first_uncovered, "%s", result->coverage);
+  else if (job->coverage == COVERAGE_IGNORE)
+    result->coverage = NULL;
+}
+
+/* Gathers the row's note: its errors, which are reported, then the other remarks. */
+static void conclude_row(struct annotation *job, const struct csv_row *row, const char *row_error) {
+  char errors[sizeof job->note];
+  struct annotator *annotator = job->row_policy;
+  errors[0] = job->note[0] = '\0';
+  add_remark(errors, sizeof errors, row_error);
+  for (size_t m = 0; annotator && m < annotator->metric_count; m++) {
+    struct sla_result *result = &annotator->results[m];
+    if (result->coverage)
+      apply_coverage(job, result);
+    bool is_error = result->status == SLA_STATUS_ERROR;
+    if (result->reason)
+      add_remark(is_error ? errors : job->note, sizeof errors, result->reason);
+    if (result->coverage)
+      add_remark(job->note, sizeof job->note, result->coverage);
+  }
+  if (!*errors)
+    return;
+  report_row(job, row, errors);
+  add_remark(errors, sizeof errors, job->note);
+  snprintf(job->note, sizeof job->note, "%s", errors);
+}
+
+/* The result of an output metric; NULL where the row's policy has no such metric. An error row has one for each. */
+static const struct sla_result *result_of(const struct annotation *job, size_t metric) {
+  static const struct sla_result error = {.status = SLA_STATUS_ERROR};
+  const struct annotator *annotator = job->row_policy;
+  if (!annotator)
+    return &error;
+  if (metric < annotator->metric_count && annotator->metric_of[metric] == metric) /* so where there is one policy */
+    return &annotator->results[metric];
+  for (size_t i = 0; i < annotator->metric_count; i++)
+    if (annotator->metric_of[i] == metric)
+      return &annotator->results[i];
+  return NULL;
+}
+
+/* Whether a result has something to say in a column. */
+static bool has_value(const struct sla_result *result, enum added column) {
+  switch (column) {
+  case ADDED_DUE: return result && result->has_due;
+  case ADDED_STATUS: return result;
+  case ADDED_ELAPSED: return result && result->has_elapsed;
+  case ADDED_REMAINING: return result && result->has_due && result->has_elapsed;
+  case ADDED_NOTE: break;
+  }
+  return false;
+}
+
+/* Writes what a result has to say in a column; due times and statuses need no quoting in any format. */
+static void write_value(struct annotation *job, const struct sla_result *result, enum added column) {
+  struct output *output = &job->output;
+  if (column == ADDED_DUE) {
+    char *room = output_room(output, SLA_TIME_TEXT);
+    output->len += time_style_write(&job->style, result->due, result->due_offset_s, room);
+  } else if (column == ADDED_STATUS) {
+    const char *name = sla_status_name(result->status);
+    output_bytes(output, name, strlen(name));
+  } else
+    output_number(output, column == ADDED_ELAPSED ? result->elapsed_s : result->remaining_s);
+}
+
+/*
+ * Writes the fields of a row that is no whole one, so that the added columns line up all the same: too few are filled
+ * up, too many kept together in the last, and text whose quoting is broken is quoted as it stands.
+ */
+static void write_odd_row(struct annotation *job, const struct csv_row *row) {
+  struct output *output = &job->output;
+  const char delimiter = job->reader.delimiter;
+  size_t fields = row->count;
+  if (row->problem) {
+    fields = 1;
+    output_csv(output, row->raw, delimiter);
+  } else if (row->count > job->column_count) {
+    const char *last = row->fields[job->column_count - 1].ptr;
+    output_bytes(output, row->raw.ptr, (size_t)(last - row->raw.ptr));
+    output_csv(output, (struct sla_text){last, (size_t)(row->raw.ptr + row->raw.len - last)}, delimiter);
+  } else
+    output_text(output, row->raw);
+  for (; fields < job->column_count; fields++)
+    output_char(output, delimiter);
+}
+
+static void write_csv_row(struct annotation *job, const struct csv_row *row) {
+  struct output *output = &job->output;
+  const char delimiter = job->reader.delimiter;
+  if (row->problem || row->count != job->column_count)
+    write_odd_row(job, row);
+  else
+    output_text(output, row->raw);
+  for (size_t m = 0; m < job->metric_count; m++) {
+    const struct sla_result *result = result_of(job, m);
+    for (size_t i = 0; i < ADDED_NOTE; i++) {
+      if (!job->added[i])
+        continue;
+      output_char(output, delimiter);
+      if (has_value(result, (enum added)i))
+        write_value(job, result, (enum added)i);
+    }
+  }
+  if (job->added[ADDED_NOTE]) {
+    output_char(output, delimiter);
+    output_csv(output, (struct sla_text){job->note, strlen(job->note)}, delimiter);
+  }
+  output_bytes(output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
+}
+
+static void write_json_key(struct output *output, struct sla_text key, bool first) {
+  if (!first)
+    output_char(output, ',');
+  output_json(output, key);
+  output_char(output, ':');
+}
+
+/* The row's own fields; of a row that is no whole one, its text as "row". */
+static void write_json_fields(struct annotation *job, const struct csv_row *row) {
+  struct output *output = &job->output;
+  if (row->problem || row->count > job->column_count) {
+    write_json_key(output, (struct sla_text){"row", 3}, true);
+    output_json(output, row->raw);
+    return;
+  }
+  char *scratch = cli_alloc(row->raw.len);
+  for (size_t i = 0; i < row->count; i++) {
+    size_t used;
+    write_json_key(output, job->columns[i], i == 0);
+    output_json(output, csv_value(row->fields[i], scratch, &used));
+  }
+  free(scratch);
+}
+
+static void write_json_value(struct annotation *job, size_t metric, enum added column) {
+  struct output *output = &job->output;
+  const struct sla_result *result = result_of(job, metric);
+  char name[ADDED_NAME];
+  annotation_added_name(job, metric, column, name);
+  write_json_key(output, (struct sla_text){name, strlen(name)}, false);
+  bool is_text = column == ADDED_DUE || column == ADDED_STATUS;
+  if (!has_value(result, column)) {
+    output_bytes(output, "null", 4);
+    return;
+  }
+  if (is_text)
+    output_char(output, '"');
+  write_value(job, result, column);
+  if (is_text)
+    output_char(output, '"');
+}
+
+static void write_json_row(struct annotation *job, const struct csv_row *row) {
+  struct output *output = &job->output;
+  output_char(output, '{');
+  write_json_fields(job, row);
+  for (size_t m = 0; m < job->metric_count; m++)
+    for (size_t i = 0; i < ADDED_NOTE; i++)
+      if (job->added[i])
+        write_json_value(job, m, (enum added)i);
+  if (job->added[ADDED_NOTE]) {
+    write_json_key(output, (struct sla_text){"sla_note", 8}, false);
+    if (*job->note)
+      output_json(output, (struct sla_text){job->note, strlen(job->note)});
+    else
+      output_bytes(output, "null", 4);
+  }
+  output_bytes(output, "}\n", 2);
+}
+
+void annotation_row(struct annotation *job, const struct csv_row *row) {
+  const char *error = evaluate_row(job, row);
+  conclude_row(job, row, error);
+  if (job->format == FORMAT_CSV)
+    write_csv_row(job, row);
+  else
+    write_json_row(job, row);
+  if (job->cli->line_buffered)
+    output_flush(&job->output);
+}
