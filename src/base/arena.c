@@ -115,9 +115,10 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
   va_end(args);
   if (len < 0) /* over INT_MAX, or no memory */
     arena_fail(arena);
-  char *text = arena_alloc(arena, (size_t)len + 1);
+  size_t size = (size_t)len + 1;
+  char *text = arena_alloc(arena, size);
   va_start(args, format);
-  vsnprintf(text, (size_t)len + 1, format, args);
+  vsnprintf(text, size, format, args);
   va_end(args);
   return text;
 }

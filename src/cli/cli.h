@@ -39,6 +39,7 @@ struct cli {
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color;
   bool utc, seconds, negative, line_buffered, strict, help;
   struct strings operands;
+  struct strings made; /* texts that the parser made, to be freed */
 
   struct sla_options options; /* of loading, with diagnostics going to standard error */
   bool color_on;
@@ -77,6 +78,7 @@ void *cli_alloc(size_t size);
 
 /* Parses argv[1..] for cli->command; false after an error, or where --help was printed. */
 bool cli_parse(struct cli *cli, int argc, char **argv);
+void cli_free(struct cli *cli);
 
 /* Prints the help of a command, made of the table of options. */
 void cli_help(const struct command *command);

@@ -112,5 +112,6 @@ int main(int argc, char **argv) {
   bool lost = ferror(stdout) != 0;
   if (fflush(stdout) != 0 || lost || (fclose(stdout) != 0 && errno != EBADF))
     cli_error(&cli, EXIT_IO, "cannot write to standard output%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
+  cli_free(&cli);
   return cli.status;
 }

@@ -68,21 +68,17 @@ static bool command_has(const struct command *command, char code) {
   return strchr(command->options, code) || strchr(common, code);
 }
 
+/* The lists have room for every argument there is; see cli_parse. */
 static void add(struct strings *strings, const char *value) {
-  const char **items = realloc(strings->items, (strings->count + 1) * sizeof *items);
-  if (!items) {
-    fputs("slaclock: error: out of memory\n", stderr);
-    exit(EXIT_DEFECT);
-  }
-  strings->items = items;
   strings->items[strings->count++] = value;
 }
 
-/* FIELD=VALUE of a shorthand. */
-static const char *shorthand(const char *field, const char *value) {
+/* FIELD=VALUE of a shorthand; lives as long as the command line. */
+static const char *shorthand(struct cli *cli, const char *field, const char *value) {
   size_t size = strlen(field) + strlen(value) + 2;
   char *text = cli_alloc(size);
   snprintf(text, size, "%s=%s", field, value);
+  add(&cli->made, text);
   return text;
 }
 
@@ -98,8 +94,8 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   switch (row->code) {
   case 'p': take_once(cli, row, &cli->policy, value); break;
   case 's': add(&cli->sets, value); break;
-  case 'P': add(&cli->sets, shorthand("priority", value)); break;
-  case 'C': add(&cli->sets, shorthand("channel", value)); break;
+  case 'P': add(&cli->sets, shorthand(cli, "priority", value)); break;
+  case 'C': add(&cli->sets, shorthand(cli, "channel", value)); break;
   case 'm': take_once(cli, row, &cli->metric, value); break;
   case 'c': take_once(cli, row, &cli->calendar, value); break;
   case 'H': take_once(cli, row, &calendar->hours, value); break;
@@ -185,7 +181,31 @@ static void finish(struct cli *cli) {
   cli->options.diagnose_data = cli;
 }
 
+/* The lists that options and operands are gathered in. */
+static void each_list(struct cli *cli, void (*visit)(struct strings *strings, size_t most), size_t most) {
+  struct strings *lists[] = {&cli->path,  &cli->sets,     &cli->maps, &cli->holidays,
+                             &cli->dates, &cli->operands, &cli->made};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    visit(lists[i], most);
+}
+
+static void make_room(struct strings *strings, size_t most) {
+  strings->items = cli_alloc(most * sizeof *strings->items);
+}
+
+static void free_list(struct strings *strings, size_t most) {
+  (void)most;
+  free(strings->items);
+}
+
+void cli_free(struct cli *cli) {
+  for (size_t i = 0; i < cli->made.count; i++)
+    free((char *)cli->made.items[i]);
+  each_list(cli, free_list, 0);
+}
+
 bool cli_parse(struct cli *cli, int argc, char **argv) {
+  each_list(cli, make_room, (size_t)argc);
   struct option long_options[ROWS + 1] = {0};
   /* "-": operands come in order, wherever they stand; ":": a missing value is told apart. */
   char letters[2 * sizeof short_letters + 4] = "-:";

@@ -141,7 +141,7 @@ static int date_holding(const struct calendar *calendar, sla_time r) {
         return date - back;
     }
   }
-  assert(!"an open instant belongs to a date's window");
+  assert(0 && "an open instant belongs to a date's window");
   return date;
 }
 
@@ -266,7 +266,7 @@ enum reach target_due(const struct target *target, sla_time s, sla_time *ret_due
     reach = due_calendar_units(target, s, ret_due, ret_need);
     break;
   case AMOUNT_WINDOW: reach = due_window(target, s, ret_due, ret_need); break;
-  case AMOUNT_BEST_EFFORT: assert(!"best effort has no due time"); break;
+  case AMOUNT_BEST_EFFORT: assert(0 && "best effort has no due time"); break;
   }
   return reach == REACHED ? clock_elapsed(&clock, s, *ret_due, ret_amount, ret_need) : reach;
 }
