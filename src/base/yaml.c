@@ -365,7 +365,7 @@ struct snippet yaml_snippet(const struct yaml_node *scalar) {
 
 const char *yaml_kind_name(const struct yaml_node *node) {
   static const char *const names[] = {[YAML_SCALAR] = "a text", [YAML_LIST] = "a list", [YAML_MAP] = "a map"};
-  return node->kind == YAML_SCALAR && !node->quoted && node->text.len == 0 ? "nothing" : names[node->kind];
+  return yaml_is_null(node) ? "nothing" : names[node->kind];
 }
 
 bool yaml_is_null(const struct yaml_node *node) {

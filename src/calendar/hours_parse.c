@@ -8,8 +8,6 @@
 #include "calendar/hours_scan.h"
 #include "time/civil.h"
 
-#include <string.h>
-
 /* --- rules ------------------------------------------------------------------------------------------------------- */
 
 static bool rule_ends(struct scan *scan) {

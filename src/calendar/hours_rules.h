@@ -6,8 +6,6 @@
 
 #include "calendar/hours.h"
 
-#include <limits.h>
-
 /* Both ends included; every step-th from the first. */
 struct rule_span {
   int from, to, step;

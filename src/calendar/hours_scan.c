@@ -19,8 +19,12 @@ static bool is_digit(char c) {
 /* --- messages ---------------------------------------------------------------------------------------------------- */
 
 static struct place place_of(const struct scan *scan, struct sla_text at) {
-  size_t offset = scan->snippet->text.len ? (size_t)(at.ptr - scan->snippet->text.ptr) : 0;
-  return snippet_place(scan->snippet, offset, at.len);
+  const struct snippet *snippet = scan->snippet;
+  if (snippet->text.len == 0)
+    return snippet->start; /* `at` is no part of it: see scan_init */
+  if (scan->diags->errors + scan->diags->warnings > DIAG_MOST)
+    return snippet->start; /* not shown any more, and finding thousands of places takes time */
+  return snippet_place(snippet, (size_t)(at.ptr - snippet->text.ptr), at.len);
 }
 
 bool scan_fail(struct scan *scan, struct sla_text at, const char *format, ...) {

@@ -1,6 +1,7 @@
 /*
  * Every zone of the system's zone.tab against the C library, which reads the same files with code of its own: the same
- * changes of offset at the same seconds, and the same open time of a desk, Mo-Fr 09:00-17:00, month by month.
+ * changes of offset at the same seconds, and the same open time of two desks, month by month: one by day, and one that
+ * is open in the small hours, when clocks change.
  *
  * A zone is compared in a process of its own, since the C library's zone belongs to the process. Zones in which ICU's
  * rules differ from the system's are named, which is an error only where both say they are of the same version.
@@ -8,12 +9,19 @@
 #include "helpers.h"
 
 #include "base/text.h"
+#include "calendar/calendar.h"
 #include "time/zone.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_A_TIME = 2, ZONES_MOST = 1000, STEP = 6 * HOUR, OPENING = 9 * HOUR, CLOSING = 17 * HOUR };
+enum { AT_A_TIME = 2, ZONES_MOST = 1000, STEP = 6 * HOUR };
+
+static const struct desk {
+  const char *hours;
+  int opening, closing; /* the same in seconds of the day */
+  int weekdays;         /* from Monday on */
+} desks[] = {{"Mo-Fr 09:00-17:00", 9 * HOUR, 17 * HOUR, 5}, {"Mo-Su 00:00-06:00", 0, 6 * HOUR, 7}};
 
 struct result {
   unsigned changes, months;
@@ -23,6 +31,7 @@ struct result {
 /* What a comparison has come to; only the first problem is kept. */
 struct comparison {
   const struct zone *zone;
+  const struct desk *desk;
   struct result result;
 };
 
@@ -46,11 +55,12 @@ static int32_t c_offset(sla_time t) {
 }
 
 /* Whether the desk is open by the fields of the clock that the C library shows. */
-static bool c_is_open(sla_time t) {
+static bool c_is_open(const struct desk *desk, sla_time t) {
   time_t time = t;
   struct tm tm;
   localtime_r(&time, &tm);
-  return tm.tm_wday >= 1 && tm.tm_wday <= 5 && tm.tm_hour >= OPENING / HOUR && tm.tm_hour < CLOSING / HOUR;
+  return (tm.tm_wday + 6) % 7 < desk->weekdays && tm.tm_hour >= desk->opening / HOUR &&
+         tm.tm_hour < desk->closing / HOUR;
 }
 
 /* The first second of a changed offset in (from, until], whose ends differ. */
@@ -110,29 +120,8 @@ static void compare_edges(struct comparison *comparison) {
 
 /* --- open time ---------------------------------------------------------------------------------------------------- */
 
-/*
- * Open seconds of the desk in [from, until), from the zone's spans. This is the place of the calendar's timeline: it
- * gets a zone and two instants, and whatever works out open time can stand here.
- */
-static int64_t open_seconds(const struct zone *zone, sla_time from, sla_time until) {
-  int64_t sum = 0;
-  for (size_t i = zone_span_at(zone, from); i < zone->count && zone->spans[i].from < until; i++) {
-    sla_time begin = zone->spans[i].from > from ? zone->spans[i].from : from;
-    sla_time end = i + 1 < zone->count && zone->spans[i + 1].from < until ? zone->spans[i + 1].from : until;
-    int64_t local_begin = begin + zone->spans[i].offset, local_end = end + zone->spans[i].offset;
-    for (int date = local_date(local_begin); (int64_t)date * DAY < local_end; date++) {
-      int64_t opening = (int64_t)date * DAY + OPENING, closing = (int64_t)date * DAY + CLOSING;
-      opening = opening > local_begin ? opening : local_begin;
-      closing = closing < local_end ? closing : local_end;
-      if (date_weekday(date) < 5 && closing > opening)
-        sum += closing - opening;
-    }
-  }
-  return sum;
-}
-
 /* Every second of the clock around a date is asked whether it is one of the date's, and open. */
-static int64_t c_count_seconds(int date) {
+static int64_t c_count_seconds(const struct desk *desk, int date) {
   int64_t midnight = (int64_t)date * DAY, sum = 0;
   int32_t least = c_offset(midnight), most = least;
   for (sla_time t = midnight - 2 * DAY; t <= midnight + 3 * DAY; t += STEP) {
@@ -140,8 +129,8 @@ static int64_t c_count_seconds(int date) {
     least = offset < least ? offset : least;
     most = offset > most ? offset : most;
   }
-  for (sla_time t = midnight + OPENING - most; t < midnight + CLOSING - least; t++)
-    sum += c_is_open(t) && local_date(t + c_offset(t)) == date;
+  for (sla_time t = midnight + desk->opening - most; t < midnight + desk->closing - least; t++)
+    sum += c_is_open(desk, t) && local_date(t + c_offset(t)) == date;
   return sum;
 }
 
@@ -151,36 +140,51 @@ static bool c_keeps(int date, int32_t offset) {
   return c_offset(midnight) == offset && c_offset(midnight + DAY) == offset;
 }
 
-/* Open seconds of a date: eight hours where one offset holds all day. *offset is the one last seen. */
-static int64_t c_open_seconds(int date, int32_t *offset) {
-  if (date_weekday(date) >= 5)
+/* Open seconds of a date: all its hours where one offset holds all day. *offset is the one last seen. */
+static int64_t c_open_seconds(const struct desk *desk, int date, int32_t *offset) {
+  if (date_weekday(date) >= desk->weekdays)
     return 0;
   if (c_keeps(date, *offset))
-    return CLOSING - OPENING;
+    return desk->closing - desk->opening;
   *offset = c_offset((int64_t)date * DAY - *offset);
-  return c_keeps(date, *offset) ? CLOSING - OPENING : c_count_seconds(date);
+  return c_keeps(date, *offset) ? desk->closing - desk->opening : c_count_seconds(desk, date);
 }
 
-static void compare_month(struct comparison *comparison, int year, int month) {
+static void compare_month(struct comparison *comparison, const struct timeline *hours, int year, int month) {
   int first = date_of(year, month, 1), days = month_days(year, month);
   enum sla_reading reading;
   sla_time from = zone_instant(comparison->zone, (int64_t)first * DAY, &reading);
   sla_time until = zone_instant(comparison->zone, (int64_t)(first + days) * DAY, &reading);
-  int64_t ours = open_seconds(comparison->zone, from, until), theirs = 0;
+  int64_t ours = timeline_elapsed(hours, from, until), theirs = 0;
   int32_t offset = c_offset(from);
   for (int date = first; date < first + days; date++)
-    theirs += c_open_seconds(date, &offset);
+    theirs += c_open_seconds(comparison->desk, date, &offset);
   if (ours != theirs)
-    differs(comparison, "%04d-%02d: open for %lld s, not %lld s", year, month, (long long)ours, (long long)theirs);
+    differs(comparison, "%04d-%02d: \"%s\" is open for %lld s, not %lld s", year, month, comparison->desk->hours,
+            (long long)ours, (long long)theirs);
   comparison->result.months++;
 }
 
-static void compare_years(struct comparison *comparison, int first, int last, int stride) {
-  compare_changes(comparison, utc(first, 1, 1, 0, 0, 0), utc(last + 1, 1, 1, 0, 0, 0), stride);
+static void compare_desk(struct comparison *comparison, const struct timeline *hours, int first, int last) {
   for (int year = first; year <= last; year++)
     for (int month = 1; month <= 12; month++)
       if (year > 1970 || month > 1) /* in the east January 1970 began before the supported range */
-        compare_month(comparison, year, month);
+        compare_month(comparison, hours, year, month);
+}
+
+/* The desks' timelines are those that policies are evaluated with. */
+static void compare_years(struct comparison *comparison, struct arena *arena, int first, int last, int stride) {
+  sla_time from = utc(first, 1, 1, 0, 0, 0), until = utc(last + 1, 1, 1, 0, 0, 0);
+  compare_changes(comparison, from, until, stride);
+  for (size_t i = 0; i < sizeof desks / sizeof *desks; i++) {
+    struct diags diags = {.arena = arena};
+    struct snippet hours = {.text = text_of(desks[i].hours)};
+    struct calendar calendar = {.zone = comparison->zone, .hours = hours_parse(arena, &diags, &hours)};
+    calendar_prepare(&calendar, from - 2 * DAY, until + 2 * DAY, 0, arena->oom);
+    comparison->desk = &desks[i];
+    compare_desk(comparison, &calendar.schedule->hours, first, last);
+    calendar_release(&calendar);
+  }
 }
 
 /* --- one process a zone ------------------------------------------------------------------------------------------- */
@@ -196,8 +200,8 @@ static void compare_zone(const char *name, struct result *ret_result) {
   zones_init(&zones, &arena, SLA_TZDATA_SYSTEM);
   comparison.zone = zone_find(&zones, text_of(name), &problem);
   if (comparison.zone) {
-    compare_years(&comparison, 1970, 2037, STEP);
-    compare_years(&comparison, 2090, 2100, DAY); /* by the footer, which the C library is slow at */
+    compare_years(&comparison, &arena, 1970, 2037, STEP);
+    compare_years(&comparison, &arena, 2090, 2100, DAY); /* by the footer, which the C library is slow at */
     compare_edges(&comparison);
   } else
     differs(&comparison, "%s", problem);

@@ -471,6 +471,38 @@ static void random_rules(void **state) {
   }
 }
 
+/* Hours that are accepted never bring too many windows together, also close to the limit (hours_windows asserts it). */
+static void accepted_hours_fit(void **state) {
+  static struct parsed parsed;
+  uint64_t random = test_seed();
+  int accepted = 0, most = 0;
+  for (int run = 0; run < 2000; run++) {
+    const char *text = "";
+    int rules = (int)random_between(&random, 1, 6);
+    for (int r = 0; r < rules; r++) {
+      bool off = r && random_below(&random, 2);
+      int times = (int)random_between(&random, 1, 24), reach = (int)random_between(&random, 5, 1800);
+      text = arena_printf(*state, "%s%s", text, r ? random_below(&random, 2) ? ", Mo-Su " : "; " : "");
+      for (int i = 0; i < times; i++) {
+        int from = (int)random_below(&random, 24 * 60 / 5) * 5;
+        int to = from + 5 + (int)random_below(&random, off ? 20 : reach < 24 * 60 ? reach : 24 * 60) / 5 * 5;
+        text =
+            arena_printf(*state, "%s%s%02d:%02d-%02d:%02d", text, i ? "," : "", from / 60, from % 60, to / 60, to % 60);
+      }
+      text = arena_printf(*state, "%s%s", text, off ? " off" : "");
+    }
+    parse(*state, (struct sla_text){text, strlen(text)}, &parsed);
+    for (int date = 0; parsed.hours && date < 2; date++) {
+      struct windows windows;
+      hours_windows(parsed.hours, date, false, &windows);
+      assert_true(windows_are_sound(&windows));
+      accepted++;
+      most = (int)windows.count > most ? (int)windows.count : most;
+    }
+  }
+  assert_true(accepted > 1000 && most > WINDOWS_MOST / 2); /* else the test shows little */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       arena_test(windows_of_dates),
@@ -487,6 +519,7 @@ int main(void) {
       cmocka_unit_test(windows_are_sets_of_minutes),
       cmocka_unit_test(windows_are_full),
       arena_test(random_rules),
+      arena_test(accepted_hours_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

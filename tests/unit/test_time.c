@@ -1,0 +1,317 @@
+/* Times and amounts as text. Cases are in tests/cases/timestamps.txt and amounts.txt. */
+#include "helpers.h"
+
+#include "base/text.h"
+#include "time/amount.h"
+#include "time/timestamp.h"
+#include "time/zone.h"
+
+/* What a field says: the text between its quotes, where it has them, else all of it. */
+static struct sla_text field_says(struct case_file *cases) {
+  struct sla_text text = text_of(case_need(cases, '|'));
+  if (text.len >= 2 && text_starts(text, "\"") && text_ends(text, "\""))
+    return (struct sla_text){text.ptr + 1, text.len - 2};
+  return text;
+}
+
+/* A copy without a byte behind it, so that reading over its end is noticed. */
+static struct sla_text exact(struct sla_text text, char **ret_bytes) {
+  *ret_bytes = malloc(text.len ? text.len : 1);
+  assert_non_null(*ret_bytes);
+  memcpy(*ret_bytes, text.ptr, text.len);
+  return (struct sla_text){*ret_bytes, text.len};
+}
+
+struct kind {
+  const char *word;
+  void (*check)(struct case_file *cases, struct arena *arena);
+};
+
+static void check_cases(const char *name, const struct kind *kinds, struct arena *arena) {
+  struct case_file cases = case_open(name);
+  while (case_next(&cases)) {
+    const char *word = case_need(&cases, '|');
+    const struct kind *kind = kinds;
+    while (kind->word && strcmp(kind->word, word) != 0)
+      kind++;
+    if (kind->word)
+      kind->check(&cases, arena);
+    else
+      case_wrong(&cases, "unknown word %s", word);
+  }
+  case_close(&cases);
+}
+
+/* --- timestamps -------------------------------------------------------------------------------------------------- */
+
+static const char *const readings[] = {[SLA_READ_INSTANT] = "instant",
+                                       [SLA_READ_LOCAL] = "local",
+                                       [SLA_READ_LOCAL_OVERLAP] = "overlap",
+                                       [SLA_READ_LOCAL_GAP] = "gap"};
+
+/* Reads a text in a zone the way every caller does: parse, find the zone in brackets, take the instant. */
+static const char *read_in(struct zones *zones, const char *zone_name, struct sla_text text, sla_time *ret_time,
+                           enum sla_reading *ret_reading) {
+  const char *problem = NULL;
+  const struct zone *zone = zone_find(zones, text_of(zone_name), &problem);
+  if (!zone)
+    fail_msg("%s", problem);
+  struct timestamp timestamp;
+  problem = timestamp_parse(text, &timestamp);
+  if (!problem && timestamp.zone.len)
+    zone = zone_find(zones, timestamp.zone, &problem);
+  return problem ? problem : timestamp_instant(&timestamp, zone, ret_time, ret_reading);
+}
+
+static const char *read_case(struct case_file *cases, struct arena *arena, sla_time *ret_time,
+                             enum sla_reading *ret_reading) {
+  struct zones zones;
+  zones_init(&zones, arena, SLA_TZDATA_AUTO);
+  const char *zone = case_need(cases, '|');
+  char *bytes;
+  struct sla_text text = exact(field_says(cases), &bytes);
+  const char *problem = read_in(&zones, zone, text, ret_time, ret_reading);
+  free(bytes);
+  return problem;
+}
+
+static void case_read(struct case_file *cases, struct arena *arena) {
+  sla_time t;
+  enum sla_reading reading;
+  const char *problem = read_case(cases, arena, &t, &reading);
+  const char *instant = case_need(cases, '|'), *word = case_need(cases, '|');
+  if (problem)
+    case_wrong(cases, "%s", problem);
+  else if (strcmp(time_text_at(t, 0).text, instant) != 0 || strcmp(readings[reading], word) != 0)
+    case_wrong(cases, "read as %s, %s", time_text_at(t, 0).text, readings[reading]);
+}
+
+static void case_wrong_time(struct case_file *cases, struct arena *arena) {
+  sla_time t = -7;
+  enum sla_reading reading;
+  const char *problem = read_case(cases, arena, &t, &reading), *message = case_need(cases, '\0');
+  if (!problem)
+    case_wrong(cases, "read as %s", time_text_at(t, 0).text);
+  else if (strncmp(problem, message, strlen(message)) != 0)
+    case_wrong(cases, "says \"%s\"", problem);
+  else if (t != -7)
+    case_wrong(cases, "touched the result");
+}
+
+static void case_write(struct case_file *cases, struct arena *arena) {
+  (void)arena;
+  sla_time t = strtoll(case_need(cases, '|'), NULL, 10);
+  int32_t offset = (int32_t)strtol(case_need(cases, '|'), NULL, 10);
+  const char *expected = case_need(cases, '|');
+  char text[SLA_TIME_TEXT];
+  size_t len = timestamp_write(t, offset, false, text);
+  if (strcmp(text, expected) != 0 || len != strlen(expected))
+    case_wrong(cases, "wrote \"%s\", %zu bytes", text, len);
+}
+
+static void case_date(struct case_file *cases, struct arena *arena) {
+  (void)arena;
+  int date = (int)strtol(case_need(cases, '|'), NULL, 10);
+  const char *expected = case_need(cases, '|');
+  char text[DATE_TEXT];
+  if (date_write(date, text) != strlen(expected) || strcmp(text, expected) != 0)
+    case_wrong(cases, "wrote \"%s\"", text);
+}
+
+static void test_timestamp_cases(void **state) {
+  static const struct kind kinds[] = {
+      {"read", case_read}, {"wrong", case_wrong_time}, {"write", case_write}, {"date", case_date}, {NULL, NULL}};
+  check_cases("timestamps.txt", kinds, *state);
+}
+
+/* What is written with whole minutes of offset reads as the same instant, and with Z as well. */
+static void test_written_times_read_the_same(void **state) {
+  struct zones zones;
+  zones_init(&zones, *state, SLA_TZDATA_AUTO);
+  uint64_t seed = test_seed();
+  for (int i = 0; i < 20000; i++) {
+    sla_time t = i == 0 ? SLA_TIME_MIN : i == 1 ? SLA_TIME_MAX : random_between(&seed, SLA_TIME_MIN, SLA_TIME_MAX), got;
+    int32_t offset = (int32_t)random_between(&seed, -1439, 1439) * 60;
+    bool utc_asked = random_below(&seed, 2) == 0;
+    char text[SLA_TIME_TEXT];
+    size_t len = timestamp_write(t, offset, utc_asked, text);
+    assert_int_equal(len, strlen(text));
+    if (utc_asked)
+      assert_string_equal(text, time_text_at(t, 0).text);
+    enum sla_reading reading;
+    const char *problem = read_in(&zones, "Europe/Kyiv", text_of(text), &got, &reading);
+    if (problem || got != t || reading != SLA_READ_INSTANT)
+      fail_msg("%s (%lld, offset %d): %s", text, (long long)t, (int)offset, problem ? problem : "another instant");
+  }
+}
+
+/* The commonest form has a reader of its own, which a blank in front keeps away: both say the same. */
+static void test_the_short_way_agrees(void **state) {
+  (void)state;
+  static const char bytes[] = "01239:-TZt z";
+  uint64_t seed = test_seed();
+  for (int i = 0; i < 50000; i++) {
+    sla_time t = random_between(&seed, SLA_TIME_MIN, SLA_TIME_MAX);
+    char text[SLA_TIME_TEXT + 1] = " ";
+    size_t len = timestamp_write(t, 0, true, text + 1);
+    for (int64_t changes = random_below(&seed, 3); changes > 0; changes--)
+      text[1 + random_below(&seed, (int64_t)len)] = bytes[random_below(&seed, sizeof bytes - 1)];
+    struct timestamp quick = {0}, slow = {0};
+    const char *said_quick = timestamp_parse((struct sla_text){text + 1, len}, &quick);
+    const char *said_slow = timestamp_parse((struct sla_text){text, len + 1}, &slow);
+    bool agree = said_quick && said_slow ? strcmp(said_quick, said_slow) == 0 : said_quick == said_slow;
+    if (!agree || (!said_quick && (quick.kind != slow.kind || quick.value != slow.value || quick.zone.len)))
+      fail_msg("\"%s\": %lld, %s; with the blank %lld, %s", text + 1, (long long)quick.value,
+               said_quick ? said_quick : "read", (long long)slow.value, said_slow ? said_slow : "read");
+  }
+}
+
+/* --- amounts ----------------------------------------------------------------------------------------------------- */
+
+static const char *amount_text(struct arena *arena, const struct amount *amount) {
+  switch (amount->kind) {
+  case AMOUNT_SECONDS: return arena_printf(arena, "%lld s", (long long)amount->seconds);
+  case AMOUNT_BUSINESS_DAYS: return arena_printf(arena, "%d bd", amount->business_days);
+  case AMOUNT_CALENDAR: return arena_printf(arena, "%d mo %d d", amount->months, amount->days);
+  case AMOUNT_WINDOW: return "window";
+  case AMOUNT_BEST_EFFORT: return "best-effort";
+  }
+  return "?";
+}
+
+static void case_amount(struct case_file *cases, struct arena *arena) {
+  char *bytes;
+  struct sla_text text = exact(field_says(cases), &bytes);
+  const char *expected = case_need(cases, '|');
+  struct amount amount;
+  size_t offset;
+  const char *problem = amount_read(arena, text, &amount, &offset);
+  if (problem)
+    case_wrong(cases, "%s", problem);
+  else if (strcmp(amount_text(arena, &amount), expected) != 0)
+    case_wrong(cases, "read as %s", amount_text(arena, &amount));
+  free(bytes);
+}
+
+static void case_wrong_amount(struct case_file *cases, struct arena *arena) {
+  char *bytes;
+  struct sla_text text = exact(field_says(cases), &bytes);
+  size_t place = strtoul(case_need(cases, '|'), NULL, 10), offset;
+  const char *message = case_need(cases, '\0');
+  struct amount amount = {.seconds = -7};
+  const char *problem = amount_read(arena, text, &amount, &offset);
+  if (!problem)
+    case_wrong(cases, "read as %s", amount_text(arena, &amount));
+  else if (strncmp(problem, message, strlen(message)) != 0 || offset != place)
+    case_wrong(cases, "says %zu: \"%s\"", offset, problem);
+  else if (amount.seconds != -7)
+    case_wrong(cases, "touched the result");
+  free(bytes);
+}
+
+static void case_seconds(struct case_file *cases, struct arena *arena) {
+  struct sla_text text = field_says(cases);
+  int64_t expected = strtoll(case_need(cases, '|'), NULL, 10), seconds = -7;
+  const char *problem = amount_read_seconds(arena, text, &seconds);
+  if (problem || seconds != expected)
+    case_wrong(cases, "%s", problem ? problem : "another number");
+}
+
+static void case_no_seconds(struct case_file *cases, struct arena *arena) {
+  struct sla_text text = field_says(cases);
+  const char *message = case_need(cases, '\0');
+  int64_t seconds = -7;
+  const char *problem = amount_read_seconds(arena, text, &seconds);
+  if (!problem || strncmp(problem, message, strlen(message)) != 0)
+    case_wrong(cases, "says \"%s\"", problem ? problem : "nothing");
+  else if (seconds != -7)
+    case_wrong(cases, "touched the result");
+}
+
+static void case_duration(struct case_file *cases, struct arena *arena) {
+  (void)arena;
+  int64_t seconds = strtoll(case_need(cases, '|'), NULL, 10);
+  const char *expected = case_need(cases, '|');
+  char text[SLA_DURATION_TEXT];
+  size_t len = duration_write(seconds, text);
+  if (strcmp(text, expected) != 0 || len != strlen(expected))
+    case_wrong(cases, "wrote \"%s\", %zu bytes", text, len);
+}
+
+static void test_amount_cases(void **state) {
+  static const struct kind kinds[] = {{"amount", case_amount},     {"wrong", case_wrong_amount},
+                                      {"seconds", case_seconds},   {"no-seconds", case_no_seconds},
+                                      {"duration", case_duration}, {NULL, NULL}};
+  check_cases("amounts.txt", kinds, *state);
+}
+
+/* A duration that is written is an amount that reads the same. */
+static void test_written_durations_read_the_same(void **state) {
+  uint64_t seed = test_seed();
+  for (int i = 0; i < 5000; i++) {
+    int64_t most = i % 2 ? AMOUNT_MOST_SECONDS : 100000, seconds = random_between(&seed, 0, most), got;
+    char text[SLA_DURATION_TEXT];
+    duration_write(seconds, text);
+    const char *problem = amount_read_seconds(*state, text_of(text), &got);
+    if (problem || got != seconds)
+      fail_msg("%lld s is \"%s\": %s", (long long)seconds, text, problem ? problem : "reads as another number");
+  }
+}
+
+/* --- anything at all --------------------------------------------------------------------------------------------- */
+
+static const char *const seeds[] = {"2026-02-06T11:30:00.5+02:00[Europe/Kyiv]",
+                                    "2021-10-31 03:30:00[!Europe/Kyiv]",
+                                    "@1760000000.25",
+                                    "9999-12-31T23:59:60-23:59",
+                                    "1h 30m 5s",
+                                    "P1Y2M3W4DT5H6M7S",
+                                    "3 business days",
+                                    "99999 calendar weeks 5mo",
+                                    "best-effort"};
+
+/* Whatever the bytes, an answer in range or a message; nothing is read behind the end. */
+static void test_any_bytes(void **state) {
+  static const char bytes[] = "0123456789-:T Z+.@[]/!hmsPbdcwy\t\0\xC3\xFF";
+  struct zones zones;
+  zones_init(&zones, *state, SLA_TZDATA_AUTO);
+  uint64_t seed = test_seed();
+  for (int i = 0; i < 30000; i++) {
+    const char *from = seeds[random_below(&seed, sizeof seeds / sizeof *seeds)];
+    char copy[64];
+    size_t len = strlen(from);
+    memcpy(copy, from, len);
+    for (int64_t changes = random_below(&seed, 4); changes > 0; changes--)
+      copy[random_below(&seed, (int64_t)len)] = bytes[random_below(&seed, sizeof bytes - 1)];
+    if (random_below(&seed, 3) == 0)
+      len = (size_t)random_below(&seed, (int64_t)len + 1);
+    char *end;
+    struct sla_text text = exact((struct sla_text){copy, len}, &end);
+    sla_time t;
+    enum sla_reading reading;
+    if (!read_in(&zones, "Europe/Kyiv", text, &t, &reading))
+      assert_true(t >= SLA_TIME_MIN && t <= SLA_TIME_MAX);
+    struct amount amount;
+    size_t offset;
+    const char *problem = amount_read(*state, text, &amount, &offset);
+    if (problem)
+      assert_true(offset <= len);
+    else
+      assert_true(amount.seconds >= 0 && amount.seconds <= AMOUNT_MOST_SECONDS && amount.business_days >= 0 &&
+                  amount.business_days <= AMOUNT_MOST_DAYS && amount.days >= 0 && amount.days <= AMOUNT_MOST_DAYS &&
+                  amount.months >= 0 && amount.months <= AMOUNT_MOST_MONTHS);
+    free(end);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      arena_test(test_timestamp_cases),
+      arena_test(test_written_times_read_the_same),
+      cmocka_unit_test(test_the_short_way_agrees),
+      arena_test(test_amount_cases),
+      arena_test(test_written_durations_read_the_same),
+      arena_test(test_any_bytes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
