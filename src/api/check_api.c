@@ -1,6 +1,7 @@
 /* check_api: reading a file as strictly as can be, and running a policy's examples. */
 #include "api/handles.h"
 
+#include "api/sorter.h"
 #include "base/yaml.h"
 #include "holidays/holidays.h"
 #include "time/civil.h"
@@ -147,22 +148,26 @@ enum sla_code sla_check_file(const struct sla_options *given, const char *file, 
                              struct sla_check *ret_check) {
   const struct sla_options *const options = options_or_default(given);
   struct arena arena;
+  struct diags diags;
+  struct sorter sorter;
   jmp_buf oom;
   arena_init(&arena, options->memory_limit);
+  diags_init(&diags, &arena, options);
+  sorter_begin(&sorter, &diags);
+  diags.silent_warnings = false;
   arena.oom = &oom;
   if (setjmp(oom)) {
+    sorter_end(&sorter);
     arena_release(&arena);
     return SLA_NO_MEMORY;
   }
-  struct diags diags;
-  diags_init(&diags, &arena, options);
-  diags.silent_warnings = false;
   struct sla_check check = {0};
   enum sla_code code = SLA_NOT_FOUND;
   const char *path = find(&arena, options, file);
   if (path)
     code = is_holiday_set(&arena, path) ? check_holiday_set(options, &arena, &diags, path)
                                         : check_policy(options, &diags, path, horizon, &check);
+  sorter_end(&sorter);
   arena_release(&arena);
   check.errors = diags.errors;
   check.warnings = diags.warnings;

@@ -1,6 +1,7 @@
 /* policy_api: loading policies, asking what they need, and evaluating. */
 #include "api/handles.h"
 
+#include "api/sorter.h"
 #include "base/text.h"
 #include "time/timestamp.h"
 
@@ -39,8 +40,11 @@ static enum sla_code load_named(struct arena *arena, const struct sla_options *o
     return SLA_NOT_FOUND;
   struct diags diags;
   diags_init(&diags, arena, options);
+  struct sorter sorter;
   struct policy *policy;
+  sorter_begin(&sorter, &diags);
   enum sla_code code = policy_load(options, &diags, path, &policy);
+  sorter_end(&sorter);
   if (code == SLA_OK)
     *ret_policy = (sla_policy *)policy;
   return code;
@@ -65,8 +69,11 @@ enum sla_code sla_policy_inline(const struct sla_options *options, const struct 
   options = options_or_default(options);
   struct diags diags;
   diags_init(&diags, NULL, options);
+  struct sorter sorter;
   struct policy *policy;
+  sorter_begin(&sorter, &diags);
   enum sla_code code = policy_inline(options, &diags, text, &policy);
+  sorter_end(&sorter);
   if (code == SLA_OK)
     *ret_policy = (sla_policy *)policy;
   return code;

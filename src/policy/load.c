@@ -167,15 +167,19 @@ static const struct field_key policy_keys[] = {
     {"effort", FIELD_LATER},
 };
 
-/* The policy's zone; without one it is that of the only calendar, else UTC. */
+/* The policy's zone; without one it is that of the only calendar (where errors in it are reported), else UTC. */
 static const struct zone *load_policy_zone(struct loader *loader, const struct yaml_node *root) {
   const struct yaml_node *zone = yaml_get(root, "zone"), *calendars = yaml_get(root, "calendars");
-  if (!zone && calendars && calendars->kind == YAML_MAP && calendars->count == 1)
-    zone = yaml_get(&calendars->entries[0].value, "zone");
   if (zone)
     return load_zone(loader, zone);
+  if (calendars && calendars->kind == YAML_MAP && calendars->count == 1 &&
+      calendars->entries[0].value.kind == YAML_MAP)
+    zone = yaml_get(&calendars->entries[0].value, "zone");
   const char *problem;
-  return zone_find(&loader->policy->zones, text_of("UTC"), &problem);
+  const struct zone *found = NULL;
+  if (zone && zone->kind == YAML_SCALAR)
+    found = zone_find(&loader->policy->zones, zone->text, &problem);
+  return found ? found : zone_find(&loader->policy->zones, text_of("UTC"), &problem);
 }
 
 static void load_effective(struct loader *loader, const struct yaml_node *node) {
@@ -244,7 +248,8 @@ void load_root(struct loader *loader, const struct yaml_node *root) {
     field_texts(loader->diags, value, "\"require\"", &policy->require);
   if ((value = yaml_get(root, "examples")))
     load_examples(loader, value);
-  warn_unused(loader);
+  if (loader->diags->errors == 0)
+    warn_unused(loader);
 }
 
 struct policy *policy_new(const struct sla_options *options, jmp_buf *oom) {

@@ -59,17 +59,17 @@ static const struct field_key target_keys[] = {
     {"warn", FIELD_OPTIONAL},     {"strict", FIELD_OPTIONAL}, {"on_change", FIELD_LATER},
 };
 
-static void load_within(struct loader *loader, struct target *target, const struct yaml_node *node) {
+static bool load_within(struct loader *loader, struct target *target, const struct yaml_node *node) {
   const char *text;
   size_t offset;
   if (!field_text(loader->diags, node, "\"within\"", &text))
-    return;
+    return false;
   const char *problem = amount_read(loader->arena, node->text, &target->within, &offset);
   if (!problem)
-    return;
+    return true;
   struct snippet snippet = yaml_snippet(node);
   diag_error(loader->diags, snippet_place(&snippet, offset, node->text.len - offset), "%s", problem);
-  target->within.kind = AMOUNT_BEST_EFFORT;
+  return false;
 }
 
 static void load_at(struct loader *loader, struct target *target, const struct yaml_node *node) {
@@ -171,8 +171,7 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
   if ((value = yaml_get(node, "metric")))
     metric = load_metric_name(loader, value);
   load_clause(loader, node, &target.clause);
-  if ((value = yaml_get(node, "within")))
-    load_within(loader, &target, value);
+  bool has_amount = (value = yaml_get(node, "within")) && load_within(loader, &target, value);
   if ((value = yaml_get(node, "clock")) && field_choice(loader->diags, value, "clock", clocks, COUNT(clocks), &choice))
     target.clock = (enum sla_clock)choice;
   if ((value = yaml_get(node, "at")))
@@ -187,8 +186,11 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
     load_warn(loader, &target, value);
   if ((value = yaml_get(node, "strict")))
     field_flag(loader->diags, value, &target.strict);
-  check_options(loader, &target, node);
-  load_target_calendar(loader, &target, node);
+  if (has_amount) { /* else nothing is known to hold the options against */
+    check_options(loader, &target, node);
+    load_target_calendar(loader, &target, node);
+  } else if ((value = yaml_get(node, "calendar")))
+    target.calendar = load_calendar_name(loader, value);
   if (!metric)
     return;
   target.metric = load_metric_use(loader, metric);
