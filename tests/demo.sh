@@ -78,7 +78,8 @@ awk "$csv"'
 printf '\nHow many incidents have which status, by policy and metric:\n\n'
 awk "$csv"'
   BEGIN {
-    statuses = split("met missed breached at_risk running paused best_effort excluded no_policy no_target not_started error", status, " ")
+    names = "met missed breached at_risk running paused best_effort excluded no_policy no_target not_started error"
+    statuses = split(names, status, " ")
     printf "%-18s %-18s", "policy", "metric"
     for (s = 1; s <= statuses; s++) printf " %s", status[s]
     print ""
@@ -94,7 +95,10 @@ awk "$csv"'
   END {
     for (k = 1; k <= keys; k++) {
       printf "%s", key_at[k]
-      for (s = 1; s <= statuses; s++) printf " %" length(status[s]) "s", count[key_at[k], status[s]] ? count[key_at[k], status[s]] : "."
+      for (s = 1; s <= statuses; s++) {
+        n = count[key_at[k], status[s]]
+        printf " %" length(status[s]) "s", n ? n : "."
+      }
       print ""
     }
   }

@@ -90,23 +90,34 @@ static void warn_coverage(const struct policy *policy, struct diags *diags, sla_
   }
 }
 
-static enum sla_code check_policy(const struct sla_options *options, struct diags *diags, const char *file,
-                                  sla_time horizon, struct sla_check *check) {
+/* One check of one file. */
+struct checking {
+  struct arena arena;
+  const struct sla_options *options;
+  const char *file;
+  sla_time horizon;
+  struct diags diags;
+  struct sla_check check;
   struct policy *policy;
-  enum sla_code code = policy_load(options, diags, file, &policy);
+  enum sla_code code;
+};
+
+/* What is checked of a policy that could be loaded. */
+static void check_loaded(void *data) {
+  struct checking *checking = data;
+  checking->diags.arena = &checking->policy->arena;
+  warn_coverage(checking->policy, &checking->diags, checking->horizon);
+  checking->code = run_examples(checking->policy, &checking->diags, &checking->check);
+}
+
+static enum sla_code check_policy(struct checking *checking, const char *path) {
+  enum sla_code code = policy_load(checking->options, &checking->diags, path, &checking->policy);
   if (code != SLA_OK)
     return code == SLA_INVALID ? SLA_OK : code;
-  jmp_buf oom;
-  policy->arena.oom = &oom;
-  diags->arena = &policy->arena;
-  if (setjmp(oom)) {
-    policy_free(policy);
-    return SLA_NO_MEMORY;
-  }
-  warn_coverage(policy, diags, horizon);
-  code = run_examples(policy, diags, check);
-  policy_free(policy);
-  return code;
+  if (!arena_try(&checking->policy->arena, check_loaded, checking))
+    checking->code = SLA_NO_MEMORY;
+  policy_free(checking->policy);
+  return checking->code;
 }
 
 /*
@@ -144,33 +155,30 @@ static const char *find(struct arena *arena, const struct sla_options *options, 
   return locate(arena, options, "policy or holiday set", file);
 }
 
-enum sla_code sla_check_file(const struct sla_options *given, const char *file, sla_time horizon,
-                             struct sla_check *ret_check) {
-  const struct sla_options *const options = options_or_default(given);
-  struct arena arena;
-  struct diags diags;
-  struct sorter sorter;
-  jmp_buf oom;
-  arena_init(&arena, options->memory_limit);
-  diags_init(&diags, &arena, options);
-  sorter_begin(&sorter, &diags);
-  diags.silent_warnings = false;
-  arena.oom = &oom;
-  if (setjmp(oom)) {
-    sorter_end(&sorter);
-    arena_release(&arena);
-    return SLA_NO_MEMORY;
-  }
-  struct sla_check check = {0};
-  enum sla_code code = SLA_NOT_FOUND;
-  const char *path = find(&arena, options, file);
+static void check_named(void *data) {
+  struct checking *checking = data;
+  const char *path = find(&checking->arena, checking->options, checking->file);
+  checking->code = SLA_NOT_FOUND;
   if (path)
-    code = is_holiday_set(&arena, path) ? check_holiday_set(options, &arena, &diags, path)
-                                        : check_policy(options, &diags, path, horizon, &check);
+    checking->code = is_holiday_set(&checking->arena, path)
+                         ? check_holiday_set(checking->options, &checking->arena, &checking->diags, path)
+                         : check_policy(checking, path);
+}
+
+enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
+                             struct sla_check *ret_check) {
+  struct checking checking = {.options = options_or_default(options), .file = file, .horizon = horizon};
+  struct sorter sorter;
+  arena_init(&checking.arena, checking.options->memory_limit);
+  diags_init(&checking.diags, &checking.arena, checking.options);
+  checking.diags.silent_warnings = false;
+  sorter_begin(&sorter, &checking.diags);
+  if (!arena_try(&checking.arena, check_named, &checking))
+    checking.code = SLA_NO_MEMORY;
   sorter_end(&sorter);
-  arena_release(&arena);
-  check.errors = diags.errors;
-  check.warnings = diags.warnings;
-  *ret_check = check;
-  return code;
+  arena_release(&checking.arena);
+  checking.check.errors = checking.diags.errors;
+  checking.check.warnings = checking.diags.warnings;
+  *ret_check = checking.check;
+  return checking.code;
 }

@@ -1,14 +1,21 @@
 /* holidays_api: holiday sets by themselves, without a calendar. */
 #include "api/handles.h"
+#include "api/sorter.h"
 
 #include "holidays/holidays.h"
 #include "time/civil.h"
 #include "time/timestamp.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 struct sla_holidays {
   struct arena arena;
+  const struct sla_options *options; /* of loading, as are the members up to code */
+  const char *name;
+  int first_year, last_year;
+  unsigned weekend;
+  enum sla_code code;
   struct sla_holiday *items;
   size_t count;
   const char *uncovered;
@@ -30,22 +37,25 @@ static void note_uncovered(struct sla_holidays *holidays, const struct holiday_s
                                      holiday_source_name(&holidays->arena, source), before ? "before" : "after", date);
 }
 
-static enum sla_code expand(struct sla_holidays *holidays, const struct sla_options *options, const char *name,
-                            int first_year, int last_year, unsigned weekend) {
+static enum sla_code expand(struct sla_holidays *holidays) {
   struct arena *arena = &holidays->arena;
+  const struct sla_options *options = holidays->options;
   struct diags diags;
+  struct sorter sorter;
   diags_init(&diags, arena, options);
   struct holiday_loader loader = {
       .arena = arena, .diags = &diags, .search = {options->path, options->path_count}, .language = options->language};
   struct holiday_source source;
-  enum sla_code code = holiday_source_named(&loader, NULL, name, (struct place){0}, &source);
+  sorter_begin(&sorter, &diags);
+  enum sla_code code = holiday_source_named(&loader, NULL, holidays->name, (struct place){0}, &source);
+  sorter_end(&sorter);
   if (code != SLA_OK)
     return code;
-  struct holiday_request request = {.first = date_of(first_year, 1, 1),
-                                    .last = date_of(last_year, 12, 31),
+  struct holiday_request request = {.first = date_of(holidays->first_year, 1, 1),
+                                    .last = date_of(holidays->last_year, 12, 31),
                                     .exchanges = true,
                                     .is_rest = in_weekend,
-                                    .data = &weekend};
+                                    .data = &holidays->weekend};
   struct days_off days = {0};
   holidays_expand(arena, &source, 1, &request, &days);
   holidays->items = arena_array(arena, days.count, sizeof *holidays->items);
@@ -62,24 +72,25 @@ static enum sla_code expand(struct sla_holidays *holidays, const struct sla_opti
   return SLA_OK;
 }
 
-enum sla_code sla_holidays_load(const struct sla_options *given, const char *name, int first_year, int last_year,
+static void holidays_work(void *data) {
+  struct sla_holidays *holidays = data;
+  holidays->code = expand(holidays);
+}
+
+enum sla_code sla_holidays_load(const struct sla_options *options, const char *name, int first_year, int last_year,
                                 unsigned weekend, sla_holidays **ret_holidays) {
-  const struct sla_options *const options = options_or_default(given);
+  enum { SATURDAY_AND_SUNDAY = 1 << 5 | 1 << 6 };
   assert(first_year >= 1970 && last_year <= 2199 && first_year <= last_year);
-  struct arena arena;
-  jmp_buf oom;
-  arena_init(&arena, options->memory_limit);
-  arena.oom = &oom;
-  struct sla_holidays *volatile made = NULL;
-  if (setjmp(oom)) {
-    sla_holidays_free(made);
+  struct sla_holidays *holidays = calloc(1, sizeof *holidays);
+  if (!holidays)
     return SLA_NO_MEMORY;
-  }
-  struct sla_holidays *holidays = arena_alloc(&arena, sizeof *holidays);
-  holidays->arena = arena;
-  made = holidays;
-  enum sla_code code = expand(holidays, options, name, first_year, last_year, weekend ? weekend : 0x60);
-  holidays->arena.oom = NULL;
+  holidays->options = options_or_default(options);
+  holidays->name = name;
+  holidays->first_year = first_year;
+  holidays->last_year = last_year;
+  holidays->weekend = weekend ? weekend : SATURDAY_AND_SUNDAY;
+  arena_init(&holidays->arena, holidays->options->memory_limit);
+  enum sla_code code = arena_try(&holidays->arena, holidays_work, holidays) ? holidays->code : SLA_NO_MEMORY;
   if (code == SLA_OK)
     *ret_holidays = holidays;
   else
@@ -88,10 +99,9 @@ enum sla_code sla_holidays_load(const struct sla_options *given, const char *nam
 }
 
 void sla_holidays_free(sla_holidays *holidays) {
-  if (!holidays)
-    return;
-  struct arena arena = holidays->arena;
-  arena_release(&arena);
+  if (holidays)
+    arena_release(&holidays->arena);
+  free(holidays);
 }
 
 size_t sla_holidays_count(const sla_holidays *holidays) {

@@ -32,36 +32,37 @@ const char *locate(struct arena *arena, const struct sla_options *options, const
   return NULL;
 }
 
-/* Finds and loads a policy; arena is for what is needed meanwhile. */
-static enum sla_code load_named(struct arena *arena, const struct sla_options *options, const char *name,
-                                sla_policy **ret_policy) {
-  const char *path = locate(arena, options, "policy", name);
-  if (!path)
-    return SLA_NOT_FOUND;
-  struct diags diags;
-  diags_init(&diags, arena, options);
-  struct sorter sorter;
+struct naming {
+  struct arena arena; /* for what is needed meanwhile */
+  const struct sla_options *options;
+  const char *name;
+  enum sla_code code;
   struct policy *policy;
+};
+
+/* Finds and loads a policy. */
+static void load_named(void *data) {
+  struct naming *naming = data;
+  const char *path = locate(&naming->arena, naming->options, "policy", naming->name);
+  if (!path)
+    return;
+  struct diags diags;
+  struct sorter sorter;
+  diags_init(&diags, &naming->arena, naming->options);
   sorter_begin(&sorter, &diags);
-  enum sla_code code = policy_load(options, &diags, path, &policy);
+  naming->code = policy_load(naming->options, &diags, path, &naming->policy);
   sorter_end(&sorter);
-  if (code == SLA_OK)
-    *ret_policy = (sla_policy *)policy;
-  return code;
 }
 
 enum sla_code sla_policy_load(const struct sla_options *options, const char *name, sla_policy **ret_policy) {
-  struct arena arena;
-  jmp_buf oom;
-  arena_init(&arena, 0);
-  arena.oom = &oom;
-  if (setjmp(oom)) {
-    arena_release(&arena);
-    return SLA_NO_MEMORY;
-  }
-  enum sla_code code = load_named(&arena, options_or_default(options), name, ret_policy);
-  arena_release(&arena);
-  return code;
+  struct naming naming = {.options = options_or_default(options), .name = name, .code = SLA_NOT_FOUND};
+  arena_init(&naming.arena, 0);
+  if (!arena_try(&naming.arena, load_named, &naming))
+    naming.code = SLA_NO_MEMORY;
+  arena_release(&naming.arena);
+  if (naming.code == SLA_OK)
+    *ret_policy = (sla_policy *)naming.policy;
+  return naming.code;
 }
 
 enum sla_code sla_policy_inline(const struct sla_options *options, const struct sla_inline *text,
@@ -193,11 +194,7 @@ enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *valu
 }
 
 enum sla_code prepare(struct policy *policy, const struct need *need) {
-  jmp_buf oom;
-  if (setjmp(oom))
-    return SLA_NO_MEMORY;
-  calendar_prepare(need->calendar, need->from, need->until, policy->memory_limit, &oom);
-  return SLA_OK;
+  return calendar_prepare(need->calendar, need->from, need->until, policy->memory_limit) ? SLA_OK : SLA_NO_MEMORY;
 }
 
 enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker) {

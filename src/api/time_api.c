@@ -17,74 +17,97 @@ const char *sla_version(void) {
   return SLACLOCK_VERSION;
 }
 
-/* A zone with the memory it lives in; zone comes first, so that its address is the handle's. */
+/* A zone with the memory it lives in; the zone comes first, so that its address is the handle's. */
 struct loaded_zone {
   struct zone zone;
   struct arena arena;
+  const struct sla_options *options; /* while it is loaded */
+  const char *name;
+  bool found;
 };
 
-enum sla_code sla_zone_load(const struct sla_options *given, const char *name, sla_zone **ret_zone) {
-  const struct sla_options *const options = options_or_default(given);
-  struct arena arena;
-  jmp_buf oom;
-  arena_init(&arena, options->memory_limit);
-  arena.oom = &oom;
-  if (setjmp(oom)) {
-    arena_release(&arena);
-    return SLA_NO_MEMORY;
-  }
-  struct loaded_zone *loaded = arena_alloc(&arena, sizeof *loaded);
+static void load_zone(void *data) {
+  struct loaded_zone *loaded = data;
   struct zones zones;
-  zones_init(&zones, &arena, options->tzdata);
   const char *problem;
-  const struct zone *zone = zone_find(&zones, text_of(name), &problem);
-  if (!zone) {
-    report(options, NULL, problem);
-    arena_release(&arena);
-    return SLA_NOT_FOUND;
+  zones_init(&zones, &loaded->arena, loaded->options->tzdata);
+  const struct zone *zone = zone_find(&zones, text_of(loaded->name), &problem);
+  loaded->found = zone != NULL;
+  if (zone)
+    loaded->zone = *zone;
+  else
+    report(loaded->options, NULL, problem);
+}
+
+enum sla_code sla_zone_load(const struct sla_options *options, const char *name, sla_zone **ret_zone) {
+  struct loaded_zone *loaded = calloc(1, sizeof *loaded);
+  if (!loaded)
+    return SLA_NO_MEMORY;
+  loaded->options = options_or_default(options);
+  loaded->name = name;
+  arena_init(&loaded->arena, loaded->options->memory_limit);
+  bool done = arena_try(&loaded->arena, load_zone, loaded);
+  if (done && loaded->found) {
+    *ret_zone = (sla_zone *)loaded;
+    return SLA_OK;
   }
-  loaded->zone = *zone;
-  loaded->arena = arena;
-  *ret_zone = (sla_zone *)loaded;
-  return SLA_OK;
+  sla_zone_free((sla_zone *)loaded);
+  return done ? SLA_NOT_FOUND : SLA_NO_MEMORY;
 }
 
 void sla_zone_free(sla_zone *zone) {
-  if (!zone)
-    return;
-  struct arena arena = ((struct loaded_zone *)zone)->arena;
-  arena_release(&arena);
+  if (zone)
+    arena_release(&((struct loaded_zone *)zone)->arena);
+  free(zone);
 }
 
 int32_t sla_zone_offset(const sla_zone *zone, sla_time t) {
   return zone_offset(zone_of(zone), t);
 }
 
-enum sla_code sla_time_read(const struct sla_options *given, const sla_zone *zone, const char *what,
-                            struct sla_text text, sla_time *ret_time, enum sla_reading *ret_reading) {
-  const struct sla_options *const options = options_or_default(given);
+struct time_reading {
   struct arena arena;
-  jmp_buf oom;
-  arena_init(&arena, options->memory_limit);
-  arena.oom = &oom;
-  if (setjmp(oom)) {
-    arena_release(&arena);
-    return SLA_NO_MEMORY;
-  }
+  const struct sla_options *options;
+  const struct zone *zone;
+  const char *what;
+  struct sla_text text;
+  bool failed;
+  sla_time t;
+  enum sla_reading reading;
+};
+
+static void read_time(void *data) {
+  struct time_reading *reading = data;
   struct timestamp timestamp;
-  const struct zone *in = zone_of(zone);
-  const char *problem = timestamp_parse(text, &timestamp);
+  const struct zone *zone = reading->zone;
+  const char *problem = timestamp_parse(reading->text, &timestamp);
   if (!problem && timestamp.zone.len) {
     struct zones zones;
-    zones_init(&zones, &arena, options->tzdata);
-    in = zone_find(&zones, timestamp.zone, &problem);
+    zones_init(&zones, &reading->arena, reading->options->tzdata);
+    zone = zone_find(&zones, timestamp.zone, &problem);
   }
-  if (in && !problem)
-    problem = timestamp_instant(&timestamp, in, ret_time, ret_reading);
+  if (zone && !problem)
+    problem = timestamp_instant(&timestamp, zone, &reading->t, &reading->reading);
+  reading->failed = problem != NULL;
   if (problem)
-    report(options, what, arena_printf(&arena, "%s: \"%.*s\"", problem, TEXT_ARGS(text)));
-  arena_release(&arena);
-  return problem ? SLA_INVALID : SLA_OK;
+    report(reading->options, reading->what,
+           arena_printf(&reading->arena, "%s: \"%.*s\"", problem, TEXT_ARGS(reading->text)));
+}
+
+enum sla_code sla_time_read(const struct sla_options *options, const sla_zone *zone, const char *what,
+                            struct sla_text text, sla_time *ret_time, enum sla_reading *ret_reading) {
+  struct time_reading reading = {
+      .options = options_or_default(options), .zone = zone_of(zone), .what = what, .text = text};
+  arena_init(&reading.arena, reading.options->memory_limit);
+  bool done = arena_try(&reading.arena, read_time, &reading);
+  arena_release(&reading.arena);
+  if (!done)
+    return SLA_NO_MEMORY;
+  if (reading.failed)
+    return SLA_INVALID;
+  *ret_time = reading.t;
+  *ret_reading = reading.reading;
+  return SLA_OK;
 }
 
 size_t sla_time_write(sla_time t, int32_t offset_s, bool utc, char text[SLA_TIME_TEXT]) {

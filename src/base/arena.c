@@ -30,6 +30,18 @@ void arena_init(struct arena *arena, size_t limit) {
   *arena = (struct arena){.limit = limit ? limit : SIZE_MAX};
 }
 
+bool arena_try(struct arena *arena, void (*work)(void *data), void *data) {
+  jmp_buf oom, *outer = arena->oom;
+  arena->oom = &oom;
+  if (setjmp(oom) != 0) {
+    arena->oom = outer;
+    return false;
+  }
+  work(data);
+  arena->oom = outer;
+  return true;
+}
+
 void arena_release(struct arena *arena) {
   while (arena->cleanups) {
     struct arena_cleanup *cleanup = arena->cleanups;

@@ -4,20 +4,15 @@
  * Everything a policy is made of (text, trees, calendars, timelines) lives in an arena. There is no way to free a
  * piece: arena_release() frees all of it. Memory comes zeroed and aligned for any type.
  *
- * Running out of memory, or over the arena's limit, jumps to the place that armed the arena (`oom`), so that the many
- * functions between need no error path for it. Whoever takes an outside resource (a parser, a handle) while an arena is
- * armed registers its release with arena_defer(), which runs it when the arena is released.
- *
- *     struct arena arena;
- *     jmp_buf oom;
- *     arena_init(&arena, limit);
- *     arena.oom = &oom;
- *     if (setjmp(oom)) { arena_release(&arena); return SLA_NOMEM; }
+ * Running out of memory, or over the arena's limit, jumps out of the work that arena_try() runs, so that the many
+ * functions between need no error path for it. Whoever takes an outside resource (a parser, a handle) meanwhile
+ * registers its release with arena_defer(), which runs it when the arena is released.
  */
 #ifndef SLACLOCK_BASE_ARENA_H
 #define SLACLOCK_BASE_ARENA_H
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -28,7 +23,7 @@ struct arena {
   struct arena_cleanup *cleanups;
   size_t used;  /* bytes taken from the system */
   size_t limit; /* the most it may take: the caller's bound, and the tests' way to run out */
-  jmp_buf *oom; /* where a failed allocation goes; must be armed while anything is allocated */
+  jmp_buf *oom; /* where a failed allocation goes: set by arena_try */
 };
 
 /* Makes an empty arena that may take at most limit bytes from the system (0: no limit). */
@@ -38,7 +33,14 @@ void arena_init(struct arena *arena, size_t limit);
  */
 void arena_release(struct arena *arena);
 
-/* Returns size zeroed bytes (size 0 is allowed and gives a pointer that must not be read). Jumps to oom on failure. */
+/*
+ * Runs work(data), which may allocate from the arena. false where memory ran out, and work was left where it was; the
+ * arena is then good for nothing but arena_release(). May be nested.
+ */
+bool arena_try(struct arena *arena, void (*work)(void *data), void *data);
+
+/* Returns size zeroed bytes (size 0 is allowed and gives a pointer that must not be read). Leaves arena_try on failure.
+ */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* The same for count elements of a size, checked for overflow. */

@@ -60,7 +60,7 @@ struct schedule_date {
 };
 
 struct schedule {
-  struct arena arena; /* everything here lives in it */
+  struct arena arena; /* all that follows lives in it */
   int first, last;    /* dates compiled, both included */
   struct days_off days_off;
   struct timeline hours; /* open time */
@@ -93,9 +93,9 @@ bool calendar_never_closes(const struct calendar *calendar);
 /*
  * Makes calendar->schedule cover [from, until), and the members' too, keeping what it covered before; instants outside
  * the supported range are cut off. A schedule that must grow at least doubles, so that growing step by step stays
- * cheap. Jumps to oom where memory runs out; the calendar then has the schedule it had.
+ * cheap. false where memory runs out; the calendar then has the schedule it had.
  */
-void calendar_prepare(struct calendar *calendar, sla_time from, sla_time until, size_t memory_limit, jmp_buf *oom);
+bool calendar_prepare(struct calendar *calendar, sla_time from, sla_time until, size_t memory_limit);
 
 /* Frees the schedule. */
 void calendar_release(struct calendar *calendar);

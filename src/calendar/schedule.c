@@ -176,10 +176,9 @@ static void compile_composition(const struct calendar *calendar, struct schedule
 }
 
 static void schedule_free(struct schedule *schedule) {
-  if (!schedule)
-    return;
-  struct arena arena = schedule->arena; /* the schedule lives in it itself */
-  arena_release(&arena);
+  if (schedule)
+    arena_release(&schedule->arena);
+  free(schedule);
 }
 
 void calendar_release(struct calendar *calendar) {
@@ -203,39 +202,42 @@ static void grow_dates(const struct schedule *old, sla_time from, sla_time until
   *ret_last = (int)(last > DATE_LAST ? DATE_LAST : last < *ret_first ? *ret_first : last);
 }
 
-void calendar_prepare(struct calendar *calendar, sla_time from, sla_time until, size_t memory_limit, jmp_buf *oom) {
+struct compiling {
+  const struct calendar *calendar;
+  struct schedule *schedule;
+};
+
+static void compile(void *data) {
+  struct compiling *compiling = data;
+  if (compiling->calendar->kind == CALENDAR_PLAIN)
+    compile_plain(compiling->calendar, compiling->schedule);
+  else
+    compile_composition(compiling->calendar, compiling->schedule);
+}
+
+bool calendar_prepare(struct calendar *calendar, sla_time from, sla_time until, size_t memory_limit) {
   if (calendar->schedule && timeline_covers(&calendar->schedule->hours, from, until))
-    return;
+    return true;
   int first, last;
   grow_dates(calendar->schedule, from, until, &first, &last);
   if (calendar->schedule && first == calendar->schedule->first && last == calendar->schedule->last)
-    return;
+    return true;
   /* Members reach two dates further, so that this one's outermost dates are whole. */
   for (size_t i = 0; i < calendar->member_count; i++)
-    calendar_prepare(calendar->members[i], (int64_t)(first - 2) * DAY, (int64_t)(last + 3) * DAY, memory_limit, oom);
-
-  struct arena arena;
-  jmp_buf failed;
-  arena_init(&arena, memory_limit);
-  arena.oom = &failed;
-  struct schedule *volatile schedule = NULL;
-  if (setjmp(failed)) {
-    if (schedule)
-      schedule_free(schedule);
-    else
-      arena_release(&arena);
-    longjmp(*oom, 1);
+    if (!calendar_prepare(calendar->members[i], (int64_t)(first - 2) * DAY, (int64_t)(last + 3) * DAY, memory_limit))
+      return false;
+  struct schedule *schedule = calloc(1, sizeof *schedule);
+  if (!schedule)
+    return false;
+  schedule->first = first;
+  schedule->last = last;
+  arena_init(&schedule->arena, memory_limit);
+  struct compiling compiling = {calendar, schedule};
+  if (!arena_try(&schedule->arena, compile, &compiling)) {
+    schedule_free(schedule);
+    return false;
   }
-  struct schedule *new = arena_alloc(&arena, sizeof *new);
-  new->arena = arena;
-  schedule = new;
-  new->first = first;
-  new->last = last;
-  if (calendar->kind == CALENDAR_PLAIN)
-    compile_plain(calendar, new);
-  else
-    compile_composition(calendar, new);
-  new->arena.oom = NULL;
   schedule_free(calendar->schedule);
-  calendar->schedule = new;
+  calendar->schedule = schedule;
+  return true;
 }

@@ -8,31 +8,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void worker_make(void *data) {
+  struct worker *worker = data;
+  const struct policy *policy = worker->policy;
+  struct arena *arena = &worker->arena;
+  worker->times = arena_array(arena, policy->fields.count, sizeof *worker->times);
+  worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
+  worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
+}
+
 struct worker *worker_new(const struct policy *policy) {
-  struct arena arena;
-  jmp_buf oom;
-  arena_init(&arena, policy->memory_limit);
-  arena.oom = &oom;
-  if (setjmp(oom)) {
-    arena_release(&arena);
+  struct worker *worker = calloc(1, sizeof *worker);
+  if (!worker)
     return NULL;
-  }
-  struct worker *worker = arena_alloc(&arena, sizeof *worker);
   worker->policy = policy;
   worker->input_zone = policy->zone;
-  worker->times = arena_array(&arena, policy->fields.count, sizeof *worker->times);
-  worker->reasons = arena_array(&arena, policy->metrics.count, sizeof *worker->reasons);
-  worker->coverages = arena_array(&arena, policy->metrics.count, sizeof *worker->coverages);
-  worker->arena = arena;
+  arena_init(&worker->arena, policy->memory_limit);
   zones_init(&worker->zones, &worker->arena, policy->zones.tzdata);
-  return worker;
+  if (arena_try(&worker->arena, worker_make, worker))
+    return worker;
+  worker_free(worker);
+  return NULL;
 }
 
 void worker_free(struct worker *worker) {
-  if (!worker)
-    return;
-  struct arena arena = worker->arena; /* the worker lives in it itself */
-  arena_release(&arena);
+  if (worker)
+    arena_release(&worker->arena);
+  free(worker);
 }
 
 /* --- reading times -------------------------------------------------------------------------------------------------
@@ -405,21 +407,31 @@ static void begin(struct worker *worker, const struct sla_text *values, sla_time
     worker->times[i].state = TIME_UNREAD;
 }
 
+/* An evaluation under way. */
+struct evaluation {
+  struct worker *worker;
+  struct sla_result *results;
+  enum reach reach;
+};
+
+static void evaluate_all(void *data) {
+  struct evaluation *evaluation = data;
+  size_t count = evaluation->worker->policy->metrics.count;
+  for (size_t i = 0; i < count && evaluation->reach == REACHED; i++)
+    evaluation->reach = evaluate_metric(evaluation->worker, i, &evaluation->results[i]);
+}
+
 enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_time now,
                     struct sla_result *ret_results) {
-  jmp_buf oom;
-  worker->arena.oom = &oom;
-  if (setjmp(oom))
-    return REACH_NEVER;
+  struct evaluation evaluation = {worker, ret_results, REACHED};
   begin(worker, values, now);
-  for (size_t i = 0; i < worker->policy->metrics.count; i++) {
-    enum reach reach = evaluate_metric(worker, i, &ret_results[i]);
-    if (reach != REACHED)
-      return reach;
+  if (!arena_try(&worker->arena, evaluate_all, &evaluation))
+    return REACH_NEVER;
+  if (evaluation.reach == REACHED) {
+    worker->overlaps += worker->row_overlaps;
+    worker->gaps += worker->row_gaps;
   }
-  worker->overlaps += worker->row_overlaps;
-  worker->gaps += worker->row_gaps;
-  return REACHED;
+  return evaluation.reach;
 }
 
 enum reach evaluate_target(struct worker *worker, const struct sla_text *values, size_t metric, sla_time start,

@@ -172,8 +172,7 @@ static const struct zone *load_policy_zone(struct loader *loader, const struct y
   const struct yaml_node *zone = yaml_get(root, "zone"), *calendars = yaml_get(root, "calendars");
   if (zone)
     return load_zone(loader, zone);
-  if (calendars && calendars->kind == YAML_MAP && calendars->count == 1 &&
-      calendars->entries[0].value.kind == YAML_MAP)
+  if (calendars && calendars->kind == YAML_MAP && calendars->count == 1 && calendars->entries[0].value.kind == YAML_MAP)
     zone = yaml_get(&calendars->entries[0].value, "zone");
   const char *problem;
   const struct zone *found = NULL;
@@ -252,12 +251,11 @@ void load_root(struct loader *loader, const struct yaml_node *root) {
     warn_unused(loader);
 }
 
-struct policy *policy_new(const struct sla_options *options, jmp_buf *oom) {
-  struct arena arena;
-  arena_init(&arena, options->memory_limit);
-  arena.oom = oom;
-  struct policy *policy = arena_alloc(&arena, sizeof *policy);
-  policy->arena = arena;
+struct policy *policy_new(const struct sla_options *options) {
+  struct policy *policy = calloc(1, sizeof *policy);
+  if (!policy)
+    return NULL;
+  arena_init(&policy->arena, options->memory_limit);
   policy->memory_limit = options->memory_limit;
   policy->effective = span_always();
   policy->paused_field = SIZE_MAX;
@@ -270,8 +268,8 @@ void policy_free(struct policy *policy) {
     return;
   for (size_t i = 0; i < policy->calendars.count; i++)
     calendar_release(policy->calendars.items[i]);
-  struct arena arena = policy->arena; /* the policy lives in it itself */
-  arena_release(&arena);
+  arena_release(&policy->arena);
+  free(policy);
 }
 
 void loader_init(struct loader *loader, struct policy *policy, struct diags *diags, const struct sla_options *options,
@@ -284,7 +282,7 @@ void loader_init(struct loader *loader, struct policy *policy, struct diags *dia
   diags->arena = &policy->arena;
 }
 
-/* Reads and loads a file; the policy's arena is armed. */
+/* Reads and loads a file. */
 static enum sla_code load_file(struct policy *policy, const struct sla_options *options, struct diags *diags,
                                const char *path) {
   struct arena *arena = &policy->arena;
@@ -310,21 +308,32 @@ static enum sla_code load_file(struct policy *policy, const struct sla_options *
   return diags->errors ? SLA_INVALID : SLA_OK;
 }
 
-enum sla_code policy_load(const struct sla_options *options, struct diags *diags, const char *path,
-                          struct policy **ret_policy) {
-  jmp_buf oom;
-  struct policy *volatile made = NULL;
-  if (setjmp(oom)) {
-    policy_free(made);
-    return SLA_NO_MEMORY;
-  }
-  struct policy *policy = policy_new(options, &oom);
-  made = policy;
-  enum sla_code code = load_file(policy, options, diags, path);
-  policy->arena.oom = NULL;
+enum sla_code load_finish(struct policy *policy, bool done, enum sla_code code, struct policy **ret_policy) {
+  if (!done)
+    code = SLA_NO_MEMORY;
   if (code == SLA_OK)
     *ret_policy = policy;
   else
     policy_free(policy);
   return code;
+}
+
+struct file_load {
+  struct policy *policy;
+  const struct sla_options *options;
+  struct diags *diags;
+  const char *path;
+  enum sla_code code;
+};
+
+static void file_load_work(void *data) {
+  struct file_load *load = data;
+  load->code = load_file(load->policy, load->options, load->diags, load->path);
+}
+
+enum sla_code policy_load(const struct sla_options *options, struct diags *diags, const char *path,
+                          struct policy **ret_policy) {
+  struct file_load load = {policy_new(options), options, diags, path, SLA_OK};
+  bool done = load.policy && arena_try(&load.policy->arena, file_load_work, &load);
+  return load_finish(load.policy, done, load.code, ret_policy);
 }

@@ -29,10 +29,13 @@ struct loader {
   } declared;
 };
 
-/* An empty policy whose arena is armed with oom, and the loader for it. Names are looked up from folder. */
-struct policy *policy_new(const struct sla_options *options, jmp_buf *oom);
+/* An empty policy (NULL where there is no memory), and the loader for it. Names are looked up from folder. */
+struct policy *policy_new(const struct sla_options *options);
 void loader_init(struct loader *loader, struct policy *policy, struct diags *diags, const struct sla_options *options,
                  const char *folder);
+
+/* Hands out a policy that was loaded, or frees one that was not. done: memory sufficed. */
+enum sla_code load_finish(struct policy *policy, bool done, enum sla_code code, struct policy **ret_policy);
 
 /* Reads a whole policy file's tree. */
 void load_root(struct loader *loader, const struct yaml_node *root);

@@ -82,29 +82,29 @@ static struct yaml_node inline_tree(struct arena *arena, const struct sla_inline
   return root;
 }
 
+struct inline_load {
+  struct policy *policy;
+  const struct sla_options *options;
+  struct diags *diags;
+  const struct sla_inline *text;
+};
+
+static void inline_load_work(void *data) {
+  struct inline_load *load = data;
+  struct arena *arena = &load->policy->arena;
+  struct loader loader;
+  loader_init(&loader, load->policy, load->diags, load->options, NULL);
+  if (load->text->dates_count)
+    loader.extra_holidays = option_dates(&loader, load->text);
+  struct yaml_node *root = arena_alloc(arena, sizeof *root);
+  *root = inline_tree(arena, load->text);
+  load_root(&loader, root);
+}
+
 enum sla_code policy_inline(const struct sla_options *options, struct diags *diags, const struct sla_inline *text,
                             struct policy **ret_policy) {
-  jmp_buf oom;
-  struct policy *volatile made = NULL;
-  if (setjmp(oom)) {
-    policy_free(made);
-    return SLA_NO_MEMORY;
-  }
-  struct policy *policy = policy_new(options, &oom);
-  made = policy;
-  struct loader loader;
-  loader_init(&loader, policy, diags, options, NULL);
+  struct inline_load load = {policy_new(options), options, diags, text};
   diags->silent_warnings = false; /* nobody checks a command line */
-  if (text->dates_count)
-    loader.extra_holidays = option_dates(&loader, text);
-  struct yaml_node *root = arena_alloc(&policy->arena, sizeof *root);
-  *root = inline_tree(&policy->arena, text);
-  load_root(&loader, root);
-  policy->arena.oom = NULL;
-  if (diags->errors) {
-    policy_free(policy);
-    return SLA_INVALID;
-  }
-  *ret_policy = policy;
-  return SLA_OK;
+  bool done = load.policy && arena_try(&load.policy->arena, inline_load_work, &load);
+  return load_finish(load.policy, done, diags->errors ? SLA_INVALID : SLA_OK, ret_policy);
 }

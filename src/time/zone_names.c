@@ -359,13 +359,15 @@ static bool version_read(struct arena *arena, char ret_version[VERSION_ROOM]) {
   return access(arena_printf(arena, "%s/Etc/UTC", folder), F_OK) == 0;
 }
 
-/* Reading needs memory for a moment; without it the version is as good as not there. */
-static bool version_read_guarded(struct arena *arena, char ret_version[VERSION_ROOM]) {
-  jmp_buf oom;
-  arena->oom = &oom;
-  bool found = setjmp(oom) == 0 && version_read(arena, ret_version);
-  arena->oom = NULL;
-  return found;
+struct version_reading {
+  struct arena *arena;
+  char *version;
+  bool found;
+};
+
+static void version_work(void *data) {
+  struct version_reading *reading = data;
+  reading->found = version_read(reading->arena, reading->version);
 }
 
 /* Letters follow the year, and after "z" comes "za": the order of texts is that of time. */
@@ -378,7 +380,9 @@ void zone_versions(enum sla_tzdata tzdata, struct sla_tzdata_versions *ret_versi
   char *system = ret_versions->text, *icu = system + VERSION_ROOM;
   struct arena arena;
   arena_init(&arena, 0);
-  if (version_read_guarded(&arena, system))
+  struct version_reading reading = {.arena = &arena, .version = system};
+  /* Reading needs memory for a moment; without it the version is as good as not there. */
+  if (arena_try(&arena, version_work, &reading) && reading.found)
     ret_versions->system = system;
   arena_release(&arena);
   const char *version = zone_icu_version();

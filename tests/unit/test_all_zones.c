@@ -183,7 +183,7 @@ static void compare_years(struct comparison *comparison, struct arena *arena, in
     struct diags diags = {.arena = arena};
     struct snippet hours = {.text = text_of(desks[i].hours)};
     struct calendar calendar = {.zone = comparison->zone, .hours = hours_parse(arena, &diags, &hours)};
-    calendar_prepare(&calendar, from - 2 * DAY, until + 2 * DAY, 0, arena->oom);
+    assert_true(calendar_prepare(&calendar, from - 2 * DAY, until + 2 * DAY, 0));
     comparison->desk = &desks[i];
     compare_desk(comparison, &calendar.schedule->hours, first, last);
     calendar_release(&calendar);
