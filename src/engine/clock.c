@@ -252,19 +252,15 @@ static enum reach due_window(const struct target *target, sla_time s, sla_time *
 }
 
 enum reach target_due(const struct target *target, sla_time s, sla_time *ret_due, int64_t *ret_amount,
-                      enum sla_clock *ret_clock, struct need *ret_need) {
+                      struct need *ret_need) {
   struct clock clock = {.calendar = target->calendar, .kind = target->clock};
-  *ret_clock = target->clock;
   enum reach reach = REACH_NEVER;
   switch (target->within.kind) {
   case AMOUNT_SECONDS:
     *ret_amount = target->within.seconds;
     return target_due_paused(target, &clock, s, target->within.seconds, ret_due, ret_need);
   case AMOUNT_BUSINESS_DAYS: reach = due_business_days(target, s, ret_due, ret_need); break;
-  case AMOUNT_CALENDAR:
-    clock.kind = *ret_clock = SLA_ELAPSED;
-    reach = due_calendar_units(target, s, ret_due, ret_need);
-    break;
+  case AMOUNT_CALENDAR: reach = due_calendar_units(target, s, ret_due, ret_need); break;
   case AMOUNT_WINDOW: reach = due_window(target, s, ret_due, ret_need); break;
   case AMOUNT_BEST_EFFORT: assert(0 && "best effort has no due time"); break;
   }

@@ -40,11 +40,10 @@ enum reach clock_elapsed(const struct clock *clock, sla_time a, sla_time b, int6
 enum reach clock_due(const struct clock *clock, sla_time s, int64_t amount, sla_time *ret_due, struct need *ret_need);
 
 /*
- * The due time of a target for a start, without pauses; and what it comes to as an amount on the clock that elapsed
- * time is measured on (ret_clock: the target's, or elapsed time for calendar units).
+ * The due time of a target for a start, without pauses; and what it comes to as an amount on the target's clock.
  */
 enum reach target_due(const struct target *target, sla_time s, sla_time *ret_due, int64_t *ret_amount,
-                      enum sla_clock *ret_clock, struct need *ret_need);
+                      struct need *ret_need);
 
 /* The due time with pauses, for an amount that target_due gave. */
 enum reach target_due_paused(const struct target *target, const struct clock *clock, sla_time s, int64_t amount,

@@ -300,7 +300,7 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
   enum reach reach;
   if (target->within.kind != AMOUNT_BEST_EFFORT) {
     sla_time due;
-    reach = target_due(target, run->start, &due, &amount, &run->clock.kind, &worker->need);
+    reach = target_due(target, run->start, &due, &amount, &worker->need);
     if (reach == REACHED && run->clock.pause_count)
       reach = target_due_paused(target, &run->clock, run->start, amount, &due, &worker->need);
     if (reach == REACH_NEVER)

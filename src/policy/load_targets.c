@@ -186,7 +186,9 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
     load_warn(loader, &target, value);
   if ((value = yaml_get(node, "strict")))
     field_flag(loader->diags, value, &target.strict);
-  if (has_amount) { /* else nothing is known to hold the options against */
+  if (has_amount && target.within.kind == AMOUNT_CALENDAR && !yaml_get(node, "clock"))
+    target.clock = SLA_ELAPSED; /* no other clock measures calendar units */
+  if (has_amount) {             /* else nothing is known to hold the options against */
     check_options(loader, &target, node);
     load_target_calendar(loader, &target, node);
   } else if ((value = yaml_get(node, "calendar")))

@@ -54,7 +54,7 @@ struct target {
   struct clause clause;
   struct amount within;
   struct calendar *calendar; /* NULL: best effort without one */
-  enum sla_clock clock;
+  enum sla_clock clock;      /* that elapsed time is measured on; SLA_ELAPSED for calendar units */
   enum amount_at at;
   int at_s; /* AT_TIME: seconds since the date's midnight */
   bool has_cutoff;
