@@ -322,7 +322,8 @@ struct sla_holiday {
   enum sla_holiday_kind kind;
   const char *name;
   bool has_from;
-  int from; /* carryover: the holiday's date; exchange: the other date */
+  int from;                 /* carryover: the holiday's date; exchange: the other date */
+  int close_from, close_to; /* closing: seconds of the wall clock since the date's midnight */
 };
 
 /*

@@ -39,8 +39,20 @@ static bool second_in(int second, int from, int to) {
   return from <= second && second < to;
 }
 
+/* Whether the hours give nothing to a date's weekday in the weeks around it either. */
+static bool is_weekly_rest(const struct calendar *calendar, int date) {
+  struct windows windows;
+  for (int week = -2; week <= 2; week++) {
+    hours_windows(calendar->hours, date + 7 * week, false, &windows);
+    if (windows.count)
+      return false;
+  }
+  return true;
+}
+
 /* Puts the reason into words. plan is the date's day, second the wall clock. */
-static void explain(struct sla_opening *opening, const struct calendar_day *plan, int second) {
+static void explain(struct sla_opening *opening, const struct calendar *calendar, const struct calendar_day *plan,
+                    int second) {
   const struct sla_day *day = &opening->day;
   char from[DATE_TEXT];
   bool inside = false; /* a window of the date holds the moment: a closing or a shift in the clocks closed it */
@@ -51,13 +63,11 @@ static void explain(struct sla_opening *opening, const struct calendar_day *plan
       write_reason(opening, "closed early: %s", plan->closings[i].name);
       return;
     }
+  const char *no_hours = is_weekly_rest(calendar, day->date) ? "weekly day off" : "no hours on this date";
   const char *outside = !opening->open && plan->windows.count ? ", outside hours" : "";
   switch (day->kind) {
   case SLA_DAY_HOURS:
-    write_reason(opening, "%s",
-                 opening->open         ? "weekly hours"
-                 : plan->windows.count ? "outside hours"
-                                       : "weekly day off");
+    write_reason(opening, "%s", opening->open ? "weekly hours" : plan->windows.count ? "outside hours" : no_hours);
     break;
   case SLA_DAY_EXCEPTION:
     write_reason(opening, "exception for %s%s", describe_date(day->date, from),
@@ -85,9 +95,8 @@ static void describe_day(const struct calendar *calendar, sla_time at, struct sl
   struct sla_day *day = &opening->day;
   *day = (struct sla_day){.kind = SLA_DAY_COMPOSED, .date = local_date(local)};
   if (calendar->kind != CALENDAR_PLAIN) {
-    write_reason(opening, opening->open ? "%s" : "not %s",
-                 calendar->kind == CALENDAR_UNION ? "open in at least one of its calendars"
-                                                  : "open in all of its calendars");
+    write_reason(opening, "%s in %s of its calendars", opening->open ? "open" : "closed",
+                 (calendar->kind == CALENDAR_UNION) == opening->open ? "at least one" : "all");
     return;
   }
   struct calendar_day plan;
@@ -102,7 +111,7 @@ static void describe_day(const struct calendar *calendar, sla_time at, struct sl
   }
   if (plan.closing_count)
     day->closure = plan.closings[0].name;
-  explain(opening, &plan, local_second(local));
+  explain(opening, calendar, &plan, local_second(local));
 }
 
 static void note_coverage(const struct calendar *calendar, struct sla_opening *opening) {

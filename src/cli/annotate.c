@@ -107,6 +107,21 @@ static int open_input(struct annotation *job, const char *path) {
   return fd;
 }
 
+/* Takes a file's first row; false after an error. */
+static bool take_header(struct annotation *job, const struct csv_row *row,
+                        bool (*first_header)(struct annotation *, const struct csv_row *)) {
+  if (row->raw.ptr[0] == '{' || row->raw.ptr[0] == '[') {
+    cli_error(job->cli, EXIT_DATA, "\"%s\" looks like JSON, which is not read by this version: CSV is expected",
+              job->file);
+    return false;
+  }
+  if (row->problem) {
+    cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "the header cannot be read: %s", row->problem);
+    return false;
+  }
+  return job->columns ? annotation_same_header(job, row) : first_header(job, row);
+}
+
 /* Reads one file, giving each row but the header to visit. first_header takes the header of the first file. */
 static bool read_file(struct annotation *job, const char *path,
                       bool (*first_header)(struct annotation *, const struct csv_row *),
@@ -121,11 +136,7 @@ static bool read_file(struct annotation *job, const char *path,
     csv_init(&job->reader, fd);
   bool good = csv_next(&job->reader, &row);
   if (good) {
-    if (row.problem) {
-      cli_error_at(job->cli, EXIT_DATA, path, row.line, "the header cannot be read: %s", row.problem);
-      good = false;
-    } else
-      good = job->columns ? annotation_same_header(job, &row) : first_header(job, &row);
+    good = take_header(job, &row, first_header);
     while (good && !job->output.error && csv_next(&job->reader, &row))
       visit(job, &row);
   } else if (!job->reader.read_errno)
@@ -133,6 +144,10 @@ static bool read_file(struct annotation *job, const char *path,
   if (job->reader.read_errno) {
     cli_error(job->cli, job->reader.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s", path,
               strerror(job->reader.read_errno));
+    good = false;
+  }
+  if (job->reader.too_long) {
+    cli_error_at(job->cli, EXIT_DATA, path, job->reader.line, "the line is longer than %d MiB", CSV_MOST_LINE >> 20);
     good = false;
   }
   if (fd != STDIN_FILENO && fd != job->spooled)
@@ -175,10 +190,17 @@ static void scout_row(struct annotation *job, const struct csv_row *row) {
   for (size_t i = 0; i < job->policy_count; i++)
     if (!strcmp(job->policies[i].name, name))
       return;
-  /* Input names policies, never paths: what it says must not choose files. Rows with others become errors. */
-  if (strchr(name, '/') || strchr(name, '.') || job->refused)
+  /* Input names policies, never paths: what it says must not choose files. Rows with other names become errors. */
+  if (strpbrk(name, "/.") || job->refused)
     return;
-  job->refused = !add_policy(job, name);
+  struct sla_options silent = job->cli->options;
+  sla_policy *policy;
+  silent.diagnose = NULL;
+  enum sla_code code = sla_policy_load(&silent, name, &policy);
+  if (code == SLA_OK)
+    sla_policy_free(policy);
+  if (code != SLA_NOT_FOUND)
+    job->refused = !add_policy(job, name);
 }
 
 /* Standard input is kept in a temporary file, to be read twice. */
@@ -210,6 +232,7 @@ static bool scout(struct annotation *job) {
     return false;
   free(job->header);
   free(job->columns);
+  job->header = NULL;
   job->columns = NULL;
   return !job->refused && (job->spooled < 0 || lseek(job->spooled, 0, SEEK_SET) == 0);
 }

@@ -46,8 +46,9 @@ struct annotation {
 
   const char *file; /* being read */
   struct csv_reader reader;
-  FILE *spool; /* standard input, where it is read twice */
-  int spooled; /* its descriptor, or -1 */
+  FILE *spool;    /* standard input, where it is read twice */
+  int spooled;    /* its descriptor, or -1 */
+  char delimiter; /* of the first file, and so of the output */
   char *header;
   struct sla_text *columns; /* of the input, by name */
   size_t column_count;

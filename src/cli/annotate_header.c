@@ -6,6 +6,7 @@
 #include <string.h>
 
 void annotation_keep_header(struct annotation *job, const struct csv_row *row) {
+  job->delimiter = job->reader.delimiter;
   job->column_count = row->count;
   job->columns = cli_alloc(row->count * sizeof *job->columns);
   job->header = cli_alloc(row->raw.len + 1);
@@ -161,6 +162,8 @@ bool annotation_begin(struct annotation *job, const struct csv_row *row) {
   if (!good || !each_added(job, is_free))
     return false;
   if (job->format == FORMAT_CSV) {
+    if (job->reader.has_mark)
+      output_bytes(&job->output, "\xEF\xBB\xBF", 3);
     output_text(&job->output, row->raw);
     each_added(job, write_added_name);
     output_bytes(&job->output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
@@ -170,6 +173,10 @@ bool annotation_begin(struct annotation *job, const struct csv_row *row) {
 
 bool annotation_same_header(struct annotation *job, const struct csv_row *row) {
   bool same = row->count == job->column_count;
+  if (job->reader.delimiter != job->delimiter) {
+    cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the delimiter is not that of the first file");
+    return false;
+  }
   char *scratch = cli_alloc(row->raw.len + 1);
   for (size_t i = 0; i < row->count && same; i++) {
     size_t used;

@@ -69,7 +69,9 @@ void csv_restart(struct csv_reader *reader, int fd) {
   reader->line = 1;
   while (!reader->at_end && reader->filled < CSV_MOST_BYTES && !memchr(reader->buffer, '\n', reader->filled))
     fill(reader);
-  if (reader->filled >= 3 && memcmp(reader->buffer, mark, 3) == 0)
+  reader->too_long = false;
+  reader->has_mark = reader->filled >= 3 && memcmp(reader->buffer, mark, 3) == 0;
+  if (reader->has_mark)
     reader->start = 3;
   reader->delimiter = find_delimiter(reader);
 }
@@ -92,11 +94,11 @@ enum scan {
 };
 
 static void add_field(struct csv_reader *reader, struct csv_row *row, const char *from, const char *to) {
+  if (row->count == CSV_MOST_FIELDS) {
+    row->problem = "the row has too many fields";
+    return;
+  }
   if (row->count == reader->field_capacity) {
-    if (row->count >= CSV_MOST_FIELDS) {
-      row->problem = "the row has too many fields";
-      return;
-    }
     size_t bytes = 2 * reader->field_capacity * sizeof *reader->fields;
     struct sla_text *larger = realloc(reader->fields, bytes);
     if (!larger) {
@@ -191,6 +193,21 @@ static void cut_row(struct csv_reader *reader, struct csv_row *row, const char *
   *ret_next = feed ? feed + 1 : end;
 }
 
+/* Reads on until the first line of the row is whole; false where it is too long. */
+static bool read_line(struct csv_reader *reader) {
+  for (size_t seen = 0;;) {
+    size_t have = reader->filled - reader->start;
+    if (reader->at_end || memchr(reader->buffer + reader->start + seen, '\n', have - seen))
+      return true;
+    if (have > CSV_MOST_LINE) {
+      reader->too_long = true;
+      return false;
+    }
+    seen = have;
+    fill(reader);
+  }
+}
+
 bool csv_next(struct csv_reader *reader, struct csv_row *ret_row) {
   for (;;) {
     if (reader->start == reader->filled) {
@@ -207,6 +224,8 @@ bool csv_next(struct csv_reader *reader, struct csv_row *ret_row) {
         fill(reader);
         continue;
       }
+      if (!read_line(reader))
+        return false;
       cut_row(reader, ret_row, &next);
     }
     bool blank = ret_row->raw.len == 0;

@@ -14,7 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CSV_MOST_BYTES = 1 << 20, CSV_MOST_FIELDS = 10000 }; /* of a row */
+/*
+ * Bounds of a row. One that is larger is an error row: its first line, whole, as far as that has CSV_MOST_LINE bytes;
+ * reading ends at a line that is longer still.
+ */
+enum { CSV_MOST_BYTES = 1 << 20, CSV_MOST_FIELDS = 10000, CSV_MOST_LINE = 64 << 20 };
 
 struct csv_row {
   struct sla_text raw;     /* the row as it stands, without its line end */
@@ -32,6 +36,8 @@ struct csv_reader {
   size_t size, start, filled; /* of the buffer; the next row begins at start */
   bool at_end;                /* the stream has no more bytes */
   int read_errno;             /* of a failed read; 0 */
+  bool too_long;              /* reading ended at a line over CSV_MOST_LINE */
+  bool has_mark;              /* the stream began with a byte order mark */
   long line;
   struct sla_text *fields;
   size_t field_capacity;

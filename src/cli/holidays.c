@@ -8,14 +8,27 @@
 
 enum { FIRST_YEAR = 1970, LAST_YEAR = 2199 };
 
+enum { TIMES_TEXT = 16 };
+
+/* A closing's times, as "12:00-24:00"; empty for other days. */
+static void write_times(const struct sla_holiday *day, char text[TIMES_TEXT]) {
+  text[0] = '\0';
+  if (day->kind == SLA_CLOSING)
+    snprintf(text, TIMES_TEXT, "%02d:%02d-%02d:%02d", day->close_from / 3600 % 100, day->close_from / 60 % 60,
+             day->close_to / 3600 % 100, day->close_to / 60 % 60);
+}
+
 static void print_text(const struct sla_holiday *day) {
   static const char *const weekdays[] = {"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"};
-  char date[16], from[16];
+  char date[16], from[16], times[TIMES_TEXT];
   sla_date_write(day->date, date);
   sla_date_write(day->from, from);
+  write_times(day, times);
   printf("%s %s  %-13s  %s", date, weekdays[(day->date % 7 + 7 + 3) % 7], sla_holiday_kind_name(day->kind), day->name);
   if (day->has_from)
     printf("%s(%s %s)", *day->name ? " " : "", day->kind == SLA_CARRYOVER ? "from" : "for", from);
+  if (*times)
+    printf(" (%s)", times);
   putchar('\n');
 }
 
@@ -35,24 +48,29 @@ static void print_csv_field(const char *text) {
 }
 
 static void print_csv(const struct sla_holiday *day) {
-  char date[16], from[16] = "";
+  char date[16], from[16] = "", times[TIMES_TEXT], name[512];
   sla_date_write(day->date, date);
   if (day->has_from)
     sla_date_write(day->from, from);
+  write_times(day, times);
+  snprintf(name, sizeof name, "%s%s%s%s", day->name, *times ? " (" : "", times, *times ? ")" : "");
   printf("%s,%s,", date, sla_holiday_kind_name(day->kind));
-  print_csv_field(day->name);
+  print_csv_field(*times ? name : day->name);
   printf(",%s\n", from);
 }
 
 static void print_json(struct json *json, const struct sla_holiday *day) {
-  char date[16], from[16];
+  char date[16], from[16], times[TIMES_TEXT];
   sla_date_write(day->date, date);
   sla_date_write(day->from, from);
+  write_times(day, times);
   json_open(json, NULL, '{');
   json_string(json, "date", date);
   json_string(json, "kind", sla_holiday_kind_name(day->kind));
   json_string(json, "name", *day->name ? day->name : NULL);
   json_string(json, "from", day->has_from ? from : NULL);
+  if (*times)
+    json_string(json, "closed", times);
   json_close(json, '}');
 }
 
