@@ -30,7 +30,7 @@ const char *sla_version(void);
 typedef int64_t sla_time;
 
 /* The supported range, both included: 1970-01-01T00:00:00Z to 2199-12-31T23:59:59Z. */
-#define SLA_TIME_MIN INT64_C(0)
+#define SLA_TIME_MIN INT64_C(0) /* functions that take an instant outside of it take its nearest end */
 #define SLA_TIME_MAX INT64_C(7258118399)
 
 /* Bytes that the caller owns; not NUL-terminated. */
@@ -241,6 +241,9 @@ void sla_worker_free(sla_worker *worker);
 /* The zone of local times in incidents; NULL (the default) is the policy's. The zone must outlive the worker. */
 void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone);
 
+/* Has targets measured on a calendar of the policy instead of their own; SIZE_MAX (the default): on their own. */
+void sla_worker_set_calendar(sla_worker *worker, size_t calendar);
+
 /* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
 
@@ -352,6 +355,12 @@ void sla_date_write(int date, char text[16]);
  * The candidate nearest to a misspelt word, for "did you mean"; NULL where none is near. Without regard to case.
  */
 const char *sla_nearest(struct sla_text word, const char *const *candidates, size_t count);
+
+/*
+ * Bytes of the well-formed UTF-8 character (RFC 3629) at the start of a text, which must not be empty; 0 where it is
+ * malformed.
+ */
+size_t sla_utf8_length(struct sla_text text);
 
 /* --- checking files ------------------------------------------------------------------------------------------------
  */

@@ -7,35 +7,39 @@
 #include "time/civil.h"
 #include "time/timestamp.h"
 
+#include <string.h>
+
 static const char *time_text(const struct zone *zone, sla_time t, char text[SLA_TIME_TEXT]) {
   timestamp_write(t, zone_offset(zone, t), false, text);
   return text;
 }
 
-/* Runs an example that asks whether a calendar is open; says whether it holds. */
-static bool run_open_question(struct policy *policy, struct diags *diags, const struct example *example) {
+/* Runs an example that asks whether a calendar is open. */
+static enum sla_code run_open_question(struct policy *policy, struct diags *diags, const struct example *example,
+                                       bool *ret_holds) {
   bool open = false;
   struct need need;
   while (calendar_is_open(example->calendar, example->at, &open, &need) == REACH_BEYOND)
     if (prepare(policy, &need) != SLA_OK)
-      return false;
+      return SLA_NO_MEMORY;
+  *ret_holds = open == example->is_open;
   if (open != example->is_open)
     diag_error(diags, example->place, "the example fails: calendar \"%s\" is %s then", example->calendar->name,
                open ? "open" : "closed");
-  return open == example->is_open;
+  return SLA_OK;
 }
 
-/* Runs an example about an incident's metric; says whether it holds. */
-static bool run_incident(struct policy *policy, struct worker *worker, struct diags *diags,
-                         const struct example *example, struct sla_result *results) {
+/* Runs an example about an incident's metric. */
+static enum sla_code run_incident(struct policy *policy, struct worker *worker, struct diags *diags,
+                                  const struct example *example, struct sla_result *results, bool *ret_holds) {
   /* Without a current time the metric's start serves: the expected status does not depend on it. */
   enum reach reach;
   sla_time now = example->has_now ? example->now : example->at;
   while ((reach = evaluate(worker, example->values, now, results)) == REACH_BEYOND)
     if (prepare(policy, &worker->need) != SLA_OK)
-      return false;
+      return SLA_NO_MEMORY;
   if (reach != REACHED)
-    return false;
+    return SLA_NO_MEMORY;
   const struct sla_result *result = &results[example->metric];
   const char *metric = policy->metrics.items[example->metric].name;
   const struct zone *zone = zone_of(result->zone);
@@ -43,7 +47,8 @@ static bool run_incident(struct policy *policy, struct worker *worker, struct di
   bool holds = true;
   if (result->status == SLA_STATUS_ERROR && !(example->has_status && example->status == SLA_STATUS_ERROR)) {
     diag_error(diags, example->place, "the example fails: %s: %s", metric, result->reason);
-    return false;
+    *ret_holds = false;
+    return SLA_OK;
   }
   if (example->has_due && !result->has_due) {
     diag_error(diags, example->due_place, "the example fails: %s has no due time but the status %s", metric,
@@ -59,7 +64,8 @@ static bool run_incident(struct policy *policy, struct worker *worker, struct di
                status_names[result->status], status_names[example->status]);
     holds = false;
   }
-  return holds;
+  *ret_holds = holds;
+  return SLA_OK;
 }
 
 static enum sla_code run_examples(struct policy *policy, struct diags *diags, struct sla_check *check) {
@@ -69,8 +75,13 @@ static enum sla_code run_examples(struct policy *policy, struct diags *diags, st
   struct sla_result *results = arena_array(&policy->arena, policy->metrics.count, sizeof *results);
   for (size_t i = 0; i < policy->examples.count; i++) {
     const struct example *example = &policy->examples.items[i];
-    bool holds = example->is_open_question ? run_open_question(policy, diags, example)
-                                           : run_incident(policy, worker, diags, example, results);
+    bool holds = false;
+    enum sla_code code = example->is_open_question ? run_open_question(policy, diags, example, &holds)
+                                                   : run_incident(policy, worker, diags, example, results, &holds);
+    if (code != SLA_OK) {
+      worker_free(worker);
+      return code;
+    }
     check->examples++;
     check->failed += !holds;
   }
@@ -110,8 +121,8 @@ static void check_loaded(void *data) {
   checking->code = run_examples(checking->policy, &checking->diags, &checking->check);
 }
 
-static enum sla_code check_policy(struct checking *checking, const char *path) {
-  enum sla_code code = policy_load(checking->options, &checking->diags, path, &checking->policy);
+static enum sla_code check_policy(struct checking *checking, const struct source *source) {
+  enum sla_code code = policy_load(checking->options, &checking->diags, source->name, source, &checking->policy);
   if (code != SLA_OK)
     return code == SLA_INVALID ? SLA_OK : code;
   if (!arena_try(&checking->policy->arena, check_loaded, checking))
@@ -120,49 +131,45 @@ static enum sla_code check_policy(struct checking *checking, const char *path) {
   return checking->code;
 }
 
-/*
- * Reads a file to see whether it is a holiday set. Files that cannot be read are left to the policy loader's message.
- */
-static bool is_holiday_set(struct arena *arena, const char *file) {
-  struct source source = {.name = file};
-  const char *problem;
-  if (file_read(arena, file, POLICY_MOST_BYTES, &source.text, &problem) != FILE_READ)
-    return false;
+/* Holiday sets are checked by loading them. */
+static enum sla_code check_holiday_set(struct checking *checking, const struct source *source) {
+  const struct sla_options *options = checking->options;
+  struct holiday_loader loader = {.arena = &checking->arena,
+                                  .diags = &checking->diags,
+                                  .search = {options->path, options->path_count},
+                                  .language = options->language,
+                                  .given = source};
+  struct holiday_source set;
+  enum sla_code code = holiday_source_named(&loader, NULL, source->name, (struct place){0}, &set);
+  return code == SLA_INVALID || (code == SLA_NOT_FOUND && checking->diags.errors) ? SLA_OK : code;
+}
+
+/* Whether a text is a holiday set's; its errors are found again by whoever loads it. */
+static bool is_holiday_set(struct arena *arena, const struct source *source) {
   struct diags silent;
   struct yaml_documents documents;
   diags_init(&silent, arena, options_or_default(NULL));
-  yaml_parse(arena, &silent, &source, &documents);
+  yaml_parse(arena, &silent, source, &documents);
   return documents.count && holiday_set_is(&documents.items[0].root);
 }
 
-/* Holiday sets are checked by loading them. A bare file name is a path to check, not a name to look up. */
-static enum sla_code check_holiday_set(const struct sla_options *options, struct arena *arena, struct diags *diags,
-                                       const char *file) {
-  struct holiday_loader loader = {
-      .arena = arena, .diags = diags, .search = {options->path, options->path_count}, .language = options->language};
-  struct holiday_source source;
-  const char *path = file_is_path(file) ? file : arena_printf(arena, "./%s", file);
-  enum sla_code code = holiday_source_named(&loader, NULL, path, (struct place){0}, &source);
-  return code == SLA_INVALID ? SLA_OK : code;
-}
-
-/* The path of what the user named: an existing file, else a name. NULL after a diagnostic. */
-static const char *find(struct arena *arena, const struct sla_options *options, const char *file) {
+/* Reads what the user named: an existing file or "-", else a name to look up. */
+static enum sla_code read_named(struct checking *checking, struct source *source) {
   struct sla_text text;
-  const char *problem;
-  if (file_is_path(file) || file_read(arena, file, POLICY_MOST_BYTES, &text, &problem) != FILE_ABSENT)
-    return file;
-  return locate(arena, options, "policy or holiday set", file);
+  const char *problem, *file = checking->file;
+  bool is_file = strcmp(file, "-") == 0 || file_is_path(file) ||
+                 file_read(&checking->arena, file, POLICY_MOST_BYTES, &text, &problem) != FILE_ABSENT;
+  source->name = is_file ? file : locate(&checking->arena, checking->options, "policy or holiday set", file);
+  return source->name ? load_text(&checking->arena, &checking->diags, source) : SLA_NOT_FOUND;
 }
 
 static void check_named(void *data) {
   struct checking *checking = data;
-  const char *path = find(&checking->arena, checking->options, checking->file);
-  checking->code = SLA_NOT_FOUND;
-  if (path)
-    checking->code = is_holiday_set(&checking->arena, path)
-                         ? check_holiday_set(checking->options, &checking->arena, &checking->diags, path)
-                         : check_policy(checking, path);
+  struct source *source = arena_alloc(&checking->arena, sizeof *source);
+  checking->code = read_named(checking, source);
+  if (checking->code == SLA_OK)
+    checking->code =
+        is_holiday_set(&checking->arena, source) ? check_holiday_set(checking, source) : check_policy(checking, source);
 }
 
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,

@@ -27,6 +27,11 @@ static inline const sla_zone *zone_handle(const struct zone *zone) {
   return (const sla_zone *)zone;
 }
 
+/* Instants outside the supported range count as its nearest end. */
+static inline sla_time supported(sla_time t) {
+  return t < SLA_TIME_MIN ? SLA_TIME_MIN : t > SLA_TIME_MAX ? SLA_TIME_MAX : t;
+}
+
 /* Options for a caller that gave none. */
 const struct sla_options *options_or_default(const struct sla_options *options);
 

@@ -128,6 +128,7 @@ enum sla_code sla_open(sla_policy *policy, size_t calendar_index, sla_time at, s
   struct policy *inner = policy_of(policy);
   assert(calendar_index < inner->calendars.count);
   struct calendar *calendar = inner->calendars.items[calendar_index];
+  at = supported(at);
   struct need need = {calendar, at, at + YEAR};
   *ret_opening = (struct sla_opening){0};
   for (;;) {

@@ -50,7 +50,7 @@ static void load_named(void *data) {
   struct sorter sorter;
   diags_init(&diags, &naming->arena, naming->options);
   sorter_begin(&sorter, &diags);
-  naming->code = policy_load(naming->options, &diags, path, &naming->policy);
+  naming->code = policy_load(naming->options, &diags, path, NULL, &naming->policy);
   sorter_end(&sorter);
 }
 
@@ -175,6 +175,12 @@ void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone) {
   inner->input_zone = zone ? zone_of(zone) : inner->policy->zone;
 }
 
+void sla_worker_set_calendar(sla_worker *worker, size_t calendar) {
+  struct worker *inner = worker_of(worker);
+  assert(calendar == SIZE_MAX || calendar < inner->policy->calendars.count);
+  inner->calendar = calendar == SIZE_MAX ? NULL : inner->policy->calendars.items[calendar];
+}
+
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps) {
   const struct worker *inner = (const struct worker *)worker;
   *ret_overlaps = inner->overlaps;
@@ -185,7 +191,7 @@ enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *valu
                            struct sla_result *ret_results) {
   assert(worker_of(worker)->policy == policy_of_const(policy));
   (void)policy;
-  switch (evaluate(worker_of(worker), values, now, ret_results)) {
+  switch (evaluate(worker_of(worker), values, supported(now), ret_results)) {
   case REACHED: return SLA_OK;
   case REACH_BEYOND: return SLA_BEYOND;
   case REACH_NEVER: break;
@@ -194,6 +200,8 @@ enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *valu
 }
 
 enum sla_code prepare(struct policy *policy, const struct need *need) {
+  if (!need->calendar)
+    return SLA_OK;
   return calendar_prepare(need->calendar, need->from, need->until, policy->memory_limit) ? SLA_OK : SLA_NO_MEMORY;
 }
 
@@ -216,7 +224,7 @@ enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct s
   struct policy *inner = policy_of(policy);
   const struct target *target = NULL;
   if (metric < inner->metrics.count)
-    while (evaluate_target(worker_of(worker), values, metric, start, &target) == REACH_BEYOND)
+    while (evaluate_target(worker_of(worker), values, metric, supported(start), &target) == REACH_BEYOND)
       if (prepare(inner, &worker_of(worker)->need) != SLA_OK)
         return SLA_NO_MEMORY;
   const struct calendar *calendar = target && target->calendar ? target->calendar : inner->default_calendar;
@@ -231,6 +239,8 @@ enum sla_code sla_elapsed(sla_policy *policy, size_t calendar, enum sla_clock cl
                           int64_t *ret_seconds) {
   struct policy *inner = policy_of(policy);
   assert(calendar < inner->calendars.count);
+  from = supported(from);
+  until = supported(until);
   struct clock ticking = {.calendar = inner->calendars.items[calendar], .kind = clock};
   struct need need;
   while (clock_elapsed(&ticking, from, until, ret_seconds, &need) == REACH_BEYOND)

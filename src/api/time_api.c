@@ -130,6 +130,10 @@ bool sla_weekdays_read(struct sla_text text, unsigned *ret_weekdays) {
   return weekdays_read(text, ret_weekdays);
 }
 
+size_t sla_utf8_length(struct sla_text text) {
+  return text_utf8_length(text);
+}
+
 const char *sla_nearest(struct sla_text word, const char *const *candidates, size_t count) {
   return text_nearest(word, candidates, count);
 }

@@ -66,10 +66,11 @@ void arena_defer(struct arena *arena, void (*release)(void *resource), void *res
  * ARENA_PUSH makes room for one more element and yields the pointer to it, zeroed.
  */
 #define ARENA_PUSH(arena, vector)                                                                                      \
-  (((vector)->count == (vector)->capacity                                                                              \
-        ? (void)((vector)->capacity = (vector)->capacity ? 2 * (vector)->capacity : 8,                                 \
-                 (vector)->items = arena_regrow((arena), (vector)->items, (vector)->count, (vector)->capacity,         \
-                                                sizeof *(vector)->items))                                              \
+  (((vector)->count == (vector)->capacity /* the capacity last: it holds when growing failed, too */                   \
+        ? (void)((vector)->items =                                                                                     \
+                     arena_regrow((arena), (vector)->items, (vector)->count,                                           \
+                                  (vector)->capacity ? 2 * (vector)->capacity : 8, sizeof *(vector)->items),           \
+                 (vector)->capacity = (vector)->capacity ? 2 * (vector)->capacity : 8)                                 \
         : (void)0),                                                                                                    \
    &(vector)->items[(vector)->count++])
 

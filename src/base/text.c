@@ -153,8 +153,7 @@ const char *text_hint(struct arena *arena, struct sla_text word, const char *con
   return nearest ? arena_printf(arena, ": did you mean \"%s\"?", nearest) : "";
 }
 
-/* The length of the well-formed UTF-8 character at the start of text (RFC 3629 section 4), 0 where it is malformed. */
-static size_t utf8_length(struct sla_text text) {
+size_t text_utf8_length(struct sla_text text) {
   const unsigned char *p = (const unsigned char *)text.ptr;
   if (p[0] < 0x80)
     return 1;
@@ -173,7 +172,7 @@ static size_t utf8_length(struct sla_text text) {
 size_t text_characters(struct sla_text text) {
   size_t characters = 0;
   while (text.len) {
-    size_t len = utf8_length(text);
+    size_t len = text_utf8_length(text);
     advance(&text, len ? len : 1);
     characters++;
   }
@@ -181,7 +180,7 @@ size_t text_characters(struct sla_text text) {
 }
 
 bool text_first_is_shown(struct sla_text text, size_t *ret_len) {
-  size_t len = utf8_length(text);
+  size_t len = text_utf8_length(text);
   *ret_len = len ? len : 1;
   if (len <= 1)
     return len == 1 && ((text.ptr[0] >= ' ' && text.ptr[0] != 0x7F) || text.ptr[0] == '\t');
@@ -196,10 +195,19 @@ bool text_first_is_shown(struct sla_text text, size_t *ret_len) {
 size_t text_utf8_error(struct sla_text text) {
   size_t all = text.len;
   while (text.len) {
-    size_t len = utf8_length(text);
+    size_t len = text_utf8_length(text);
     if (len == 0)
       break;
     advance(&text, len);
   }
   return all - text.len;
+}
+
+struct sla_text text_cut(struct sla_text text, size_t most) {
+  if (text.len <= most)
+    return text;
+  while (most && ((unsigned char)text.ptr[most] & 0xC0) == 0x80)
+    most--;
+  text.len = most;
+  return text;
 }

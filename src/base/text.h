@@ -74,6 +74,12 @@ const char *text_hint(struct arena *arena, struct sla_text word, const char *con
 /* Number of characters (code points) in UTF-8; a malformed byte counts as one. */
 size_t text_characters(struct sla_text text);
 
+/* Length of the well-formed character (RFC 3629 section 4) at the start of a text that is not empty; 0: malformed. */
+size_t text_utf8_length(struct sla_text text);
+
+/* The text without what follows most bytes, cut between characters. */
+struct sla_text text_cut(struct sla_text text, size_t most);
+
 /* Where the first malformed UTF-8 sequence stands (RFC 3629), or len where all is well. */
 size_t text_utf8_error(struct sla_text text);
 

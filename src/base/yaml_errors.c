@@ -145,7 +145,8 @@ static void report_bad_start(const struct yaml_input *input, const struct yaml_e
 }
 
 void yaml_report_syntax(const struct yaml_input *input, const struct yaml_error *error) {
-  if (error->open_bracket && error->problem_offset >= input->text.len) {
+  bool in_quotes = strcmp(error->problem, "found unexpected end of stream") == 0;
+  if (error->open_bracket && error->problem_offset >= input->text.len && !in_quotes) {
     diag_error(input->diags, *error->open_bracket, "this bracket is never closed");
     return;
   }
@@ -154,6 +155,13 @@ void yaml_report_syntax(const struct yaml_input *input, const struct yaml_error 
     return;
   if (strcmp(error->problem, "found character that cannot start any token") == 0) {
     report_bad_start(input, error);
+    return;
+  }
+  if (error->open_bracket && error->problem_offset < input->text.len && error->problem_offset > 0 &&
+      strchr("[{", input->text.ptr[error->problem_offset]) &&
+      !strchr(" \n\t,[{", input->text.ptr[error->problem_offset - 1])) {
+    diag_error(input->diags, error->at_problem, "inside { } and [ ], text that has \"%c\" in it must be in quotes",
+               input->text.ptr[error->problem_offset]);
     return;
   }
   const struct problem *p = problems, *end = problems + sizeof problems / sizeof problems[0];

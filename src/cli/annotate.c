@@ -119,6 +119,11 @@ static bool take_header(struct annotation *job, const struct csv_row *row,
     cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "the header cannot be read: %s", row->problem);
     return false;
   }
+  if (memchr(row->raw.ptr, '\r', row->raw.len) && !memchr(row->raw.ptr, '"', row->raw.len)) {
+    cli_error_at(job->cli, EXIT_DATA, job->file, row->line,
+                 "the lines end in carriage returns alone: convert them, as with tr '\\r' '\\n'");
+    return false;
+  }
   return job->columns ? annotation_same_header(job, row) : first_header(job, row);
 }
 

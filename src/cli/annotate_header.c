@@ -37,17 +37,26 @@ long annotation_column_of(const struct annotation *job, const char *field, const
   return COLUMN_NONE;
 }
 
-/* The input's column nearest to a name, or NULL; static until the next call's caller is done with it. */
-static const char *nearest_column(const struct annotation *job, const char *name, char buffer[128]) {
-  const char **names = cli_alloc(job->column_count * sizeof *names);
-  char **copies = cli_alloc(job->column_count * sizeof *copies);
+/* Whether a policy reads a field by the name of a column. */
+static bool is_field(const struct annotator *annotator, struct sla_text column) {
+  for (size_t i = 0; i < annotator->field_count; i++)
+    if (annotation_is(column, sla_policy_field_name(annotator->policy, i)))
+      return true;
+  return false;
+}
+
+/* The column nearest to a name, of those that no field is called after; NULL where none is near. */
+static const char *nearest_column(const struct annotation *job, const struct annotator *annotator, const char *name,
+                                  char buffer[128]) {
+  char **names = cli_alloc(job->column_count * sizeof *names);
+  size_t count = 0;
   for (size_t i = 0; i < job->column_count; i++)
-    names[i] = copies[i] = strndup(job->columns[i].ptr, job->columns[i].len);
-  const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, names, job->column_count);
+    if (!is_field(annotator, job->columns[i]))
+      names[count++] = strndup(job->columns[i].ptr, job->columns[i].len);
+  const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, (const char *const *)names, count);
   snprintf(buffer, 128, "%s", nearest ? nearest : "");
-  for (size_t i = 0; i < job->column_count; i++)
-    free(copies[i]);
-  free(copies);
+  for (size_t i = 0; i < count; i++)
+    free(names[i]);
   free(names);
   return *buffer ? buffer : NULL;
 }
@@ -75,7 +84,7 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
     if (column >= 0)
       good &= annotation_check_repeated(job, column);
     else if (column == COLUMN_NONE && (mapped || sla_policy_field_is_needed(annotator->policy, i))) {
-      const char *nearest = nearest_column(job, name, buffer);
+      const char *nearest = nearest_column(job, annotator, name, buffer);
       cli_error_at(
           job->cli, EXIT_DATA, job->file, 1,
           "the input has no column \"%s\", which policy \"%s\" needs%s%s%s (--map %s=COLUMN names another, --map "
@@ -83,7 +92,7 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
           name, sla_policy_name(annotator->policy), nearest ? ": did you mean \"" : "", nearest ? nearest : "",
           nearest ? "\"?" : "", field, field);
       good = false;
-    } else if (column == COLUMN_NONE && nearest_column(job, name, buffer))
+    } else if (column == COLUMN_NONE && nearest_column(job, annotator, name, buffer))
       cli_warning(job->cli,
                   "the input has no column \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=COLUMN", name,
                   sla_policy_name(annotator->policy), buffer, field);

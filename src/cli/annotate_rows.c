@@ -25,6 +25,17 @@ static void take_values(struct annotation *job, struct annotator *annotator, con
   }
 }
 
+/* How many bytes of a value messages show: whole characters. */
+static int shown_length(struct sla_text text) {
+  enum { MOST = 60 };
+  size_t len = 0;
+  while (len < text.len && len < MOST) {
+    size_t wide = sla_utf8_length((struct sla_text){text.ptr + len, text.len - len});
+    len += wide ? wide : 1;
+  }
+  return (int)len;
+}
+
 /* The policy that a row names; NULL after job->reason says why there is none. */
 static struct annotator *named_policy(struct annotation *job, const struct csv_row *row) {
   char scratch[128];
@@ -35,7 +46,7 @@ static struct annotator *named_policy(struct annotation *job, const struct csv_r
     if (annotation_is(name, job->policies[i].name))
       return &job->policies[i];
   snprintf(job->reason, sizeof job->reason, name.len ? "unknown policy \"%.*s\"" : "the row names no policy",
-           (int)(name.len < 60 ? name.len : 60), name.ptr);
+           shown_length(name), name.ptr);
   return NULL;
 }
 
@@ -45,7 +56,8 @@ static const char *evaluate_row(struct annotation *job, const struct csv_row *ro
   if (row->problem)
     return row->problem;
   if (row->count != job->column_count) {
-    snprintf(job->reason, sizeof job->reason, "the row has %zu fields, the header %zu", row->count, job->column_count);
+    snprintf(job->reason, sizeof job->reason, "the row has %zu field%s, the header %zu", row->count,
+             row->count == 1 ? "" : "s", job->column_count);
     return job->reason;
   }
   struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
@@ -75,8 +87,8 @@ static void report_row(struct annotation *job, const struct csv_row *row, const 
   struct sla_text id = {"", 0};
   if (job->id_column >= 0 && (size_t)job->id_column < row->count && !row->problem)
     id = row->fields[job->id_column];
-  cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "%s%.*s%s%s", id.len ? "incident " : "",
-               (int)(id.len < 60 ? id.len : 60), id.ptr, id.len ? ": " : "", errors);
+  cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "%s%.*s%s%s", id.len ? "incident " : "", shown_length(id),
+               id.ptr, id.len ? ": " : "", errors);
 }
 
 /* Applies --coverage to a result. */

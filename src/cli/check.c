@@ -19,9 +19,8 @@ static bool horizon_of(struct cli *cli, sla_time *ret_horizon) {
     char text[32];
     enum sla_reading reading;
     snprintf(text, sizeof text, "%.10sT00:00Z", cli->horizon);
-    good = strlen(cli->horizon) == 10 &&
-           sla_time_read(&cli->options, utc, "--horizon", (struct sla_text){text, strlen(text)}, ret_horizon,
-                         &reading) == SLA_OK;
+    good = strlen(cli->horizon) == 10 && sla_time_read(NULL, utc, "--horizon", (struct sla_text){text, strlen(text)},
+                                                       ret_horizon, &reading) == SLA_OK;
     if (!good)
       cli_error(cli, EXIT_USAGE, "option --horizon must be a date YYYY-MM-DD, not \"%s\"", cli->horizon);
   }
@@ -48,7 +47,10 @@ static void check_file(struct cli *cli, const char *file, sla_time horizon) {
   else
     fputs("ok", stdout);
   if (check.examples)
-    printf(", %u example%s%s", check.examples, plural(check.examples), check.failed ? "" : " hold");
+    printf(", %u example%s%s", check.examples, plural(check.examples),
+           check.failed          ? ""
+           : check.examples == 1 ? " holds"
+                                 : " hold");
   if (check.failed)
     printf(", %u of them fail", check.failed);
   putchar('\n');
@@ -65,7 +67,8 @@ void run_check(struct cli *cli) {
     cli_error(cli, EXIT_USAGE, "check needs files to check");
     return;
   }
-  cli_warn_tzdata(cli);
+  if (cli_warn_tzdata(cli) && cli->strict)
+    cli_status(cli, EXIT_NO);
   for (size_t i = 0; i < cli->operands.count; i++)
     check_file(cli, cli->operands.items[i], horizon);
 }

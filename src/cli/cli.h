@@ -100,8 +100,8 @@ void time_style_free(struct time_style *style);
 /* Writes a time in a style; offset_s is the one of the result's own zone. Returns the length. */
 size_t time_style_write(const struct time_style *style, sla_time t, int32_t offset_s, char text[SLA_TIME_TEXT]);
 
-/* The tzdata line of --version and check: a warning where the data in use is older than the other. */
-void cli_warn_tzdata(struct cli *cli);
+/* Warns where the time zone data in use is older than the other that is at hand; says whether it is. */
+bool cli_warn_tzdata(struct cli *cli);
 
 /* --- the commands --------------------------------------------------------------------------------------------------
  */

@@ -39,19 +39,35 @@ static void fill(struct csv_reader *reader) {
     reader->filled += (size_t)got;
 }
 
+/*
+ * Where the header, the first line that is not blank, begins and ends: at a line feed outside quotes. false where the
+ * bytes end before it does.
+ */
+static bool find_header(const struct csv_reader *reader, size_t *ret_from, size_t *ret_end) {
+  bool quoted = false;
+  size_t from = reader->start;
+  while (from < reader->filled && (reader->buffer[from] == '\n' || reader->buffer[from] == '\r'))
+    from++;
+  *ret_from = from;
+  for (*ret_end = from; *ret_end < reader->filled; ++*ret_end) {
+    if (reader->buffer[*ret_end] == '"')
+      quoted = !quoted;
+    else if (reader->buffer[*ret_end] == '\n' && !quoted)
+      return true;
+  }
+  return false;
+}
+
 /* The delimiter is whichever of comma, semicolon and tab stands most often in the header, quoted text aside. */
-static char find_delimiter(const struct csv_reader *reader) {
+static char find_delimiter(const struct csv_reader *reader, size_t from, size_t end) {
   static const char candidates[] = ",;\t";
   size_t counts[3] = {0};
   bool quoted = false;
-  for (size_t i = reader->start; i < reader->filled; i++) {
-    char c = reader->buffer[i];
-    if (c == '"')
+  for (size_t i = from; i < end; i++) {
+    if (reader->buffer[i] == '"')
       quoted = !quoted;
-    else if (c == '\n' && !quoted)
-      break;
     for (int k = 0; k < 3; k++)
-      counts[k] += !quoted && c == candidates[k];
+      counts[k] += !quoted && reader->buffer[i] == candidates[k];
   }
   int best = 0;
   for (int k = 1; k < 3; k++)
@@ -62,18 +78,20 @@ static char find_delimiter(const struct csv_reader *reader) {
 
 void csv_restart(struct csv_reader *reader, int fd) {
   static const char mark[] = "\xEF\xBB\xBF";
+  size_t from, end;
   reader->fd = fd;
   reader->start = reader->filled = 0;
   reader->at_end = false;
   reader->read_errno = 0;
   reader->line = 1;
-  while (!reader->at_end && reader->filled < CSV_MOST_BYTES && !memchr(reader->buffer, '\n', reader->filled))
-    fill(reader);
   reader->too_long = false;
+  while (!find_header(reader, &from, &end) && !reader->at_end && reader->filled < CSV_MOST_BYTES)
+    fill(reader);
   reader->has_mark = reader->filled >= 3 && memcmp(reader->buffer, mark, 3) == 0;
   if (reader->has_mark)
     reader->start = 3;
-  reader->delimiter = find_delimiter(reader);
+  find_header(reader, &from, &end); /* the mark may stand before a blank line */
+  reader->delimiter = find_delimiter(reader, from, end);
 }
 
 void csv_init(struct csv_reader *reader, int fd) {
@@ -146,7 +164,7 @@ static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct csv
   row->problem = NULL;
   for (;;) {
     const char *field = at;
-    if (at < end && *at == '"') {
+    if (at < end && *at == '"' && !row->problem) { /* behind broken quotes none are believed on the line */
       at = quoted_end(at, end, delimiter, &lines, &row->problem);
       if (!at)
         return SCAN_SHORT;
@@ -159,7 +177,7 @@ static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct csv
       add_field(reader, row, field, at++);
       continue;
     }
-    const char *stop = at > field && at < end && at[-1] == '\r' ? at - 1 : at;
+    const char *stop = at > field && at[-1] == '\r' && (at < end || field[0] != '"') ? at - 1 : at;
     if (at < end && at > field && *at == '\r') /* behind a closing quote */
       at++;
     add_field(reader, row, field, stop);
@@ -226,6 +244,9 @@ bool csv_next(struct csv_reader *reader, struct csv_row *ret_row) {
       }
       if (!read_line(reader))
         return false;
+      cut_row(reader, ret_row, &next);
+    } else if (ret_row->raw.len > CSV_MOST_BYTES) { /* however the bytes came in */
+      reader->line = line;
       cut_row(reader, ret_row, &next);
     }
     bool blank = ret_row->raw.len == 0;

@@ -106,10 +106,15 @@ static void answer_all(struct cli *cli, struct question *question) {
     cli_error(cli, EXIT_USAGE, "a calendar given by options needs --within AMOUNT");
     return;
   }
-  if (cli->calendar || (cli->inline_calendar.clock && !question->is_inline)) {
-    cli_error(cli, EXIT_USAGE, "due takes calendar and clock of the target that matches: --%s is for elapsed and open",
-              cli->calendar ? "calendar" : "clock");
+  if (cli->inline_calendar.clock && !question->is_inline) {
+    cli_error(cli, EXIT_USAGE, "due takes the clock of the target that matches: --clock is for elapsed");
     return;
+  }
+  size_t calendar;
+  if (cli->calendar) {
+    if (!question_calendar(cli, question, &calendar))
+      return;
+    sla_worker_set_calendar(question->worker, calendar);
   }
   if (sla_policy_metric_count(question->policy) == 0) {
     cli_error(cli, EXIT_USAGE, "policy \"%s\" has no targets", sla_policy_name(question->policy));

@@ -127,9 +127,12 @@ static bool current_year(struct cli *cli, int *ret_year) {
   sla_zone *utc;
   sla_time now;
   char text[SLA_TIME_TEXT];
-  if (sla_zone_load(&cli->options, "UTC", &utc) != SLA_OK || !cli_now(cli, utc, &now))
+  if (sla_zone_load(&cli->options, "UTC", &utc) != SLA_OK)
     return false;
+  bool good = cli_now(cli, utc, &now);
   sla_zone_free(utc);
+  if (!good)
+    return false;
   sla_time_write(now, 0, true, text);
   const char *at = text;
   return eat_year(&at, ret_year);

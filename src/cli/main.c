@@ -7,9 +7,11 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define QUESTION_OPTIONS "psPCmcHZyYxwWkAUrenfuO"
 
@@ -104,8 +106,21 @@ static void dispatch(struct cli *cli, int argc, char **argv) {
     cli->command->run(cli);
 }
 
+/*
+ * A closed standard stream must not be the next file that is opened: it is taken by one that cannot be used the way the
+ * stream would be.
+ */
+static void occupy_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0)
+      (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+  static char messages[4096];
   struct cli cli = {0};
+  occupy_streams();
+  setvbuf(stderr, messages, _IOLBF, sizeof messages); /* a line at a time, not a character */
   dispatch(&cli, argc, argv);
   /* A full disk shows at the last write at the latest; it is never a success. */
   errno = 0;

@@ -15,11 +15,17 @@ static const char *severity_name(enum sla_severity severity) {
   return severity == SLA_ERROR ? "error" : severity == SLA_WARNING ? "warning" : "note";
 }
 
-/* Prints text with what would steer a terminal shown as "?". */
+/* Prints text with what would steer a terminal (C0, DEL, and C1 in UTF-8 or as bytes that are no UTF-8) as "?". */
 static void print_plain(const char *text, size_t len) {
-  for (size_t i = 0; i < len; i++) {
+  for (size_t i = 0; i < len;) {
     unsigned char c = (unsigned char)text[i];
-    putc(c < 0x20 || c == 0x7F ? (c == '\t' ? '\t' : '?') : c, stderr);
+    size_t wide = sla_utf8_length((struct sla_text){text + i, len - i});
+    bool steers = (c < 0x20 && c != '\t') || c == 0x7F || (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0);
+    if (wide && !steers)
+      fwrite(text + i, 1, wide, stderr);
+    else
+      putc('?', stderr);
+    i += wide ? wide : 1;
   }
 }
 

@@ -324,11 +324,12 @@ size_t time_style_write(const struct time_style *style, sla_time t, int32_t offs
   return sla_time_write(t, style->zone ? sla_zone_offset(style->zone, t) : offset_s, style->utc, text);
 }
 
-void cli_warn_tzdata(struct cli *cli) {
+bool cli_warn_tzdata(struct cli *cli) {
   struct sla_tzdata_versions versions;
   sla_tzdata_compare(&cli->options, &versions);
   if (versions.in_use_is_older)
     cli_warning(cli, "time zone data in use is %s %s, older than %s %s", versions.source, versions.in_use,
                 versions.in_use == versions.icu ? "the system's" : "ICU's",
                 versions.in_use == versions.icu ? versions.system : versions.icu);
+  return versions.in_use_is_older;
 }

@@ -4,31 +4,48 @@
 #include "cli/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Opens what is no regular file. */
+static bool open_special(struct cli *cli, struct output *output, const char *path) {
+  output->fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (output->fd >= 0)
+    return true;
+  cli_error(cli, EXIT_IO, "cannot write \"%s\": %s", path, strerror(errno));
+  free(output->buffer);
+  return false;
+}
+
 bool output_init(struct cli *cli, struct output *output, const char *path) {
   *output = (struct output){.fd = STDOUT_FILENO, .path = path, .buffer = cli_alloc(OUTPUT_BYTES)};
   if (!path)
     return true;
+  struct stat before;
+  bool exists = stat(path, &before) == 0;
+  if (exists && !S_ISREG(before.st_mode)) /* a pipe or a device is written into: there is nothing to replace */
+    return open_special(cli, output, path);
+  char *real = exists ? realpath(path, NULL) : NULL; /* behind a symbolic link it is the file that is replaced */
+  output->target = real ? real : strdup(path);
   /* In the same folder, so that the rename at the end replaces the file at once. */
-  size_t size = strlen(path) + sizeof ".XXXXXX";
+  size_t size = strlen(output->target) + sizeof ".XXXXXX";
   output->temporary = cli_alloc(size);
-  snprintf(output->temporary, size, "%s.XXXXXX", path);
+  snprintf(output->temporary, size, "%s.XXXXXX", output->target);
   output->fd = mkstemp(output->temporary);
   if (output->fd < 0) {
     cli_error(cli, EXIT_IO, "cannot write \"%s\": %s", path, strerror(errno));
     free(output->temporary);
+    free(output->target);
     free(output->buffer);
     return false;
   }
-  struct stat before;
   mode_t mask = umask(0); /* mkstemp makes it private: give it what the file had, or what a new one gets */
   umask(mask);
-  if (fchmod(output->fd, stat(path, &before) == 0 ? before.st_mode & 07777 : 0666 & ~mask) != 0)
+  if (fchmod(output->fd, exists ? before.st_mode & 07777 : 0666 & ~mask) != 0)
     output->error = errno;
   return true;
 }
@@ -47,19 +64,20 @@ void output_flush(struct output *output) {
 void output_finish(struct cli *cli, struct output *output, bool keep) {
   output_flush(output);
   if (output->path) {
-    if (!output->error && fsync(output->fd) != 0 && errno != EINVAL)
+    if (!output->error && output->temporary && fsync(output->fd) != 0)
       output->error = errno;
     if (close(output->fd) != 0 && !output->error)
       output->error = errno;
-    if (keep && !output->error && rename(output->temporary, output->path) != 0)
+    if (output->temporary && keep && !output->error && rename(output->temporary, output->target) != 0)
       output->error = errno;
-    if (!keep || output->error)
+    if (output->temporary && (!keep || output->error))
       unlink(output->temporary);
   }
   if (output->error)
     cli_error(cli, EXIT_IO, "cannot write %s%s%s: %s", output->path ? "\"" : "",
               output->path ? output->path : "to standard output", output->path ? "\"" : "", strerror(output->error));
   free(output->temporary);
+  free(output->target);
   free(output->buffer);
 }
 

@@ -10,8 +10,9 @@ enum { OUTPUT_BYTES = 256 * 1024 };
 struct output {
   int fd;
   int error;        /* errno of the first failed write; what comes after is dropped */
-  const char *path; /* to replace in the end; NULL: standard output */
-  char *temporary;  /* written to until then */
+  const char *path; /* as the user named it; NULL: standard output */
+  char *target;     /* to replace in the end: path, or what it links to */
+  char *temporary;  /* written to until then; NULL where path is no regular file */
   size_t len;
   char *buffer;
 };

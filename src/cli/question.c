@@ -100,7 +100,7 @@ void question_free(struct question *question) {
   sla_policy_free(question->policy);
 }
 
-static bool named_calendar(struct cli *cli, struct question *question, size_t *ret_calendar) {
+bool question_calendar(struct cli *cli, const struct question *question, size_t *ret_calendar) {
   size_t count = sla_policy_calendar_count(question->policy);
   const char **names = cli_alloc(count * sizeof *names);
   bool found = false;
@@ -134,7 +134,7 @@ bool question_clock(struct cli *cli, struct question *question, sla_time at, siz
                     enum sla_clock *ret_clock) {
   *ret_clock = SLA_BUSINESS_HOURS;
   if (cli->calendar) {
-    if (!named_calendar(cli, question, ret_calendar))
+    if (!question_calendar(cli, question, ret_calendar))
       return false;
   } else
     switch (sla_policy_clock(question->policy, question->metric, question->values, at, question->worker, ret_calendar,

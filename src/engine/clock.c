@@ -38,7 +38,7 @@ static const struct timeline *clock_timeline(const struct clock *clock) {
 }
 
 enum reach calendar_is_open(struct calendar *calendar, sla_time t, bool *ret_open, struct need *ret_need) {
-  enum reach reach = cover(calendar, t, t, ret_need);
+  enum reach reach = cover(calendar, t, t + 1, ret_need); /* the second that begins at t */
   if (reach == REACHED)
     *ret_open = timeline_is_open(&calendar->schedule->hours, t);
   return reach;
@@ -201,7 +201,7 @@ static enum reach due_business_days(const struct target *target, sla_time s, sla
 /* Moves a due time that lies in closed time. Closing time itself stays. */
 static enum reach roll_due(const struct target *target, sla_time t, sla_time *ret_due, struct need *ret_need) {
   struct calendar *calendar = target->calendar;
-  enum reach reach = cover(calendar, t > SLA_TIME_MIN ? t - 1 : t, t, ret_need);
+  enum reach reach = cover(calendar, t > SLA_TIME_MIN ? t - 1 : t, t + 1, ret_need);
   if (reach != REACHED)
     return reach;
   const struct timeline *hours = &calendar->schedule->hours;

@@ -12,9 +12,20 @@ static void worker_make(void *data) {
   struct worker *worker = data;
   const struct policy *policy = worker->policy;
   struct arena *arena = &worker->arena;
-  worker->times = arena_array(arena, policy->fields.count, sizeof *worker->times);
   worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
   worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
+  worker->times = arena_array(arena, policy->fields.count, sizeof *worker->times); /* last: says that all is there */
+}
+
+/* Gives a worker new memory for all it keeps; false where there is none. */
+static bool worker_reset(struct worker *worker) {
+  arena_release(&worker->arena);
+  worker->times = NULL;
+  worker->cut = NULL;
+  worker->cut_capacity = worker->pauses.count = worker->pauses.capacity = 0;
+  worker->pauses.items = NULL;
+  zones_init(&worker->zones, &worker->arena, worker->policy->zones.tzdata);
+  return arena_try(&worker->arena, worker_make, worker);
 }
 
 struct worker *worker_new(const struct policy *policy) {
@@ -24,8 +35,7 @@ struct worker *worker_new(const struct policy *policy) {
   worker->policy = policy;
   worker->input_zone = policy->zone;
   arena_init(&worker->arena, policy->memory_limit);
-  zones_init(&worker->zones, &worker->arena, policy->zones.tzdata);
-  if (arena_try(&worker->arena, worker_make, worker))
+  if (worker_reset(worker))
     return worker;
   worker_free(worker);
   return NULL;
@@ -216,10 +226,9 @@ static enum reach fail(struct worker *worker, size_t metric, struct sla_result *
 
 static enum reach fail_field(struct worker *worker, size_t metric, struct sla_result *result, size_t field,
                              const char *problem) {
-  struct sla_text value = worker->values[field];
-  bool cut = value.len > 60;
+  struct sla_text value = worker->values[field], shown = text_cut(value, VALUE_SHOWN);
   return fail(worker, metric, result, "%s: %s: \"%.*s%s\"", worker->policy->fields.items[field], problem,
-              cut ? 60 : (int)value.len, value.ptr, cut ? "..." : "");
+              TEXT_ARGS(shown), shown.len < value.len ? "..." : "");
 }
 
 /*
@@ -229,8 +238,8 @@ static enum reach fail_field(struct worker *worker, size_t metric, struct sla_re
 static void prepare_pauses(struct worker *worker, struct run *run) {
   sla_time end = run->stopped && run->stop > worker->now ? run->stop : worker->now;
   if (worker->cut_capacity < worker->pauses.count) {
+    worker->cut = arena_array(&worker->arena, worker->pauses.capacity, sizeof *worker->cut);
     worker->cut_capacity = worker->pauses.capacity;
-    worker->cut = arena_array(&worker->arena, worker->cut_capacity, sizeof *worker->cut);
   }
   struct stretches cut = {worker->cut, 0, worker->cut_capacity};
   for (size_t i = 0; i < worker->pauses.count; i++) {
@@ -385,6 +394,12 @@ static enum reach evaluate_metric(struct worker *worker, size_t metric, struct s
     result->status = SLA_NO_TARGET;
     return REACHED;
   }
+  struct target moved;
+  if (worker->calendar) {
+    moved = *run.target;
+    moved.calendar = worker->calendar;
+    run.target = &moved;
+  }
   run.clock = (struct clock){.calendar = run.target->calendar, .kind = run.target->clock};
   if (run.clock.calendar)
     result->zone = (const sla_zone *)run.clock.calendar->zone;
@@ -424,9 +439,13 @@ static void evaluate_all(void *data) {
 enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_time now,
                     struct sla_result *ret_results) {
   struct evaluation evaluation = {worker, ret_results, REACHED};
-  begin(worker, values, now);
-  if (!arena_try(&worker->arena, evaluate_all, &evaluation))
+  if (!worker->times && !worker_reset(worker))
     return REACH_NEVER;
+  begin(worker, values, now);
+  if (!arena_try(&worker->arena, evaluate_all, &evaluation)) {
+    worker_reset(worker); /* what was too much for one incident must not be missing for the next */
+    return REACH_NEVER;
+  }
   if (evaluation.reach == REACHED) {
     worker->overlaps += worker->row_overlaps;
     worker->gaps += worker->row_gaps;

@@ -11,7 +11,7 @@
 #include "slaclock.h"
 #include "time/zone.h"
 
-enum { REASON_BYTES = 256 };
+enum { REASON_BYTES = 256, VALUE_SHOWN = 60 };
 
 /* A time field of the incident under evaluation, read at most once. */
 struct time_field {
@@ -24,6 +24,7 @@ struct time_field {
 struct worker {
   const struct policy *policy;
   const struct zone *input_zone;
+  struct calendar *calendar; /* instead of the targets' own; NULL: those */
   struct arena arena;
   struct zones zones; /* named in brackets behind times */
 

@@ -266,6 +266,8 @@ static enum sla_code set_read(struct holiday_loader *loader, const struct set_ch
   const char *problem;
   struct source *source = arena_alloc(loader->arena, sizeof *source);
   source->name = set->file;
+  if (loader->given && strcmp(set->file, loader->given->name) == 0)
+    return set_parse(loader, chain, loader->given, set) ? SLA_OK : SLA_INVALID;
   switch (file_read(loader->arena, set->file, SET_MOST_BYTES, &source->text, &problem)) {
   case FILE_ABSENT: diag_error(loader->diags, where, "no such file: \"%s\"", set->file); return SLA_NOT_FOUND;
   case FILE_FAILED: diag_error(loader->diags, where, "cannot read \"%s\": %s", set->file, problem); return SLA_IO;
@@ -369,14 +371,16 @@ static enum sla_code variant_find(struct holiday_loader *loader, const struct ho
                text_hint(loader->arena, text_of(name), names, set->variants.count), list);
   else
     diag_error(loader->diags, where, "holiday set \"%s\" has no variant \"%s\", nor any other", set->name, name);
-  return SLA_INVALID;
+  return SLA_NOT_FOUND;
 }
 
 enum sla_code set_find(struct holiday_loader *loader, const struct set_chain *chain, const char *folder,
                        const char *name, struct place where, struct set_reference *ret_reference) {
   const char *mark = variant_mark(name), *looked;
   const char *base = mark ? arena_copy(loader->arena, name, (size_t)(mark - name)) : name;
-  const char *file = file_locate(loader->arena, &loader->search, folder, base, &looked);
+  const char *file = loader->given && strcmp(base, loader->given->name) == 0
+                         ? base
+                         : file_locate(loader->arena, &loader->search, folder, base, &looked);
   if (!file)
     return report_unknown(loader, folder, base, looked, where);
   if (text_ends(text_of(file), ".ics")) {

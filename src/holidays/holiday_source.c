@@ -111,6 +111,7 @@ enum sla_code holiday_source_named(struct holiday_loader *loader, const char *fo
                                    struct place where, struct holiday_source *ret_source) {
   struct set_reference reference;
   enum sla_code code = set_find(loader, NULL, folder, name, where, &reference);
+  loader->missing |= code == SLA_NOT_FOUND;
   if (code == SLA_OK)
     *ret_source = (struct holiday_source){.set = reference.set, .variant = reference.variant};
   return code;

@@ -22,7 +22,9 @@ struct holiday_loader {
   struct arena *arena;
   struct diags *diags;
   struct file_search search;
-  const char *language; /* of names; NULL: each set's first */
+  const char *language;       /* of names; NULL: each set's first */
+  const struct source *given; /* the text of one file, already read, by the name it is asked for; or NULL */
+  bool missing;               /* a set or variant that was named does not exist */
   struct {
     struct holiday_set **items;
     size_t count, capacity;

@@ -116,6 +116,8 @@ static void load_metrics(struct loader *loader, const struct yaml_node *metrics)
   if (metrics->kind != YAML_MAP)
     diag_error(loader->diags, metrics->place, "\"metrics\" must be a map of names and metrics, not %s",
                yaml_kind_name(metrics));
+  else if (metrics->count > POLICY_MOST_METRICS)
+    diag_error(loader->diags, metrics->place, "more than %d metrics", POLICY_MOST_METRICS);
   else
     for (size_t i = 0; i < metrics->count; i++)
       load_metric(loader, &metrics->entries[i]);
@@ -149,8 +151,6 @@ size_t load_metric_use(struct loader *loader, struct declared_metric *declared) 
     declared->index = policy->metrics.count - 1;
     if (metric->pausable && policy->paused_field == SIZE_MAX)
       policy->paused_field = policy_field(policy, text_of("paused"));
-    if (policy->metrics.count == POLICY_MOST_METRICS + 1)
-      diag_error(loader->diags, declared->place, "more than %d metrics", POLICY_MOST_METRICS);
   }
   return declared->index;
 }
@@ -247,8 +247,10 @@ void load_root(struct loader *loader, const struct yaml_node *root) {
     field_texts(loader->diags, value, "\"require\"", &policy->require);
   if ((value = yaml_get(root, "examples")))
     load_examples(loader, value);
-  if (loader->diags->errors == 0)
+  if (loader->diags->errors == 0) { /* what follows from errors is no news */
+    load_warn_unreachable(loader);
     warn_unused(loader);
+  }
 }
 
 struct policy *policy_new(const struct sla_options *options) {
@@ -282,19 +284,30 @@ void loader_init(struct loader *loader, struct policy *policy, struct diags *dia
   diags->arena = &policy->arena;
 }
 
-/* Reads and loads a file. */
-static enum sla_code load_file(struct policy *policy, const struct sla_options *options, struct diags *diags,
-                               const char *path) {
-  struct arena *arena = &policy->arena;
-  struct loader loader;
-  loader_init(&loader, policy, diags, options, file_folder(arena, path));
-  struct source *source = arena_alloc(arena, sizeof *source);
-  source->name = policy->file = arena_copy(arena, path, strlen(path));
-  const char *problem;
+enum sla_code load_text(struct arena *arena, struct diags *diags, struct source *source) {
+  const char *problem, *path = strcmp(source->name, "-") == 0 ? "/dev/stdin" : source->name;
   switch (file_read(arena, path, POLICY_MOST_BYTES, &source->text, &problem)) {
   case FILE_READ: break;
   case FILE_ABSENT: diag_error(diags, place_of_source(source), "no such file"); return SLA_NOT_FOUND;
   case FILE_FAILED: diag_error(diags, place_of_source(source), "%s", problem); return SLA_IO;
+  }
+  return SLA_OK;
+}
+
+/* Loads a file, which is read unless its text is given. */
+static enum sla_code load_file(struct policy *policy, const struct sla_options *options, struct diags *diags,
+                               const char *path, const struct source *given) {
+  struct arena *arena = &policy->arena;
+  struct loader loader;
+  loader_init(&loader, policy, diags, options, strcmp(path, "-") == 0 ? NULL : file_folder(arena, path));
+  struct source *source = arena_alloc(arena, sizeof *source);
+  source->name = policy->file = arena_copy(arena, path, strlen(path));
+  if (given)
+    source->text = (struct sla_text){arena_copy(arena, given->text.ptr, given->text.len), given->text.len};
+  else {
+    enum sla_code code = load_text(arena, diags, source);
+    if (code != SLA_OK)
+      return code;
   }
   struct yaml_documents documents;
   yaml_parse(arena, diags, source, &documents);
@@ -323,17 +336,18 @@ struct file_load {
   const struct sla_options *options;
   struct diags *diags;
   const char *path;
+  const struct source *given;
   enum sla_code code;
 };
 
 static void file_load_work(void *data) {
   struct file_load *load = data;
-  load->code = load_file(load->policy, load->options, load->diags, load->path);
+  load->code = load_file(load->policy, load->options, load->diags, load->path, load->given);
 }
 
 enum sla_code policy_load(const struct sla_options *options, struct diags *diags, const char *path,
-                          struct policy **ret_policy) {
-  struct file_load load = {policy_new(options), options, diags, path, SLA_OK};
+                          const struct source *given, struct policy **ret_policy) {
+  struct file_load load = {policy_new(options), options, diags, path, given, SLA_OK};
   bool done = load.policy && arena_try(&load.policy->arena, file_load_work, &load);
   return load_finish(load.policy, done, load.code, ret_policy);
 }

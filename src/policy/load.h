@@ -56,6 +56,9 @@ struct calendar *load_always(struct loader *loader);
 void load_targets(struct loader *loader, const struct yaml_node *targets);
 void load_exclusions(struct loader *loader, const struct yaml_node *list);
 
+/* Warns of targets that an earlier one without conditions leaves nothing to. */
+void load_warn_unreachable(struct loader *loader);
+
 /* The list `examples` into policy->examples; all fields are known by then. */
 void load_examples(struct loader *loader, const struct yaml_node *examples);
 

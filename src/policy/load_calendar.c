@@ -36,11 +36,12 @@ struct calendar *load_calendar_name(struct loader *loader, const struct yaml_nod
   struct calendar *calendar = policy_calendar(policy, node->text);
   if (calendar)
     return calendar;
-  const char **names = arena_array(loader->arena, policy->calendars.count, sizeof *names);
-  for (size_t i = 0; i < policy->calendars.count; i++)
+  size_t known = loader->diags->errors < DIAG_MOST ? policy->calendars.count : 0; /* what is not shown needs no hint */
+  const char **names = arena_array(loader->arena, known, sizeof *names);
+  for (size_t i = 0; i < known; i++)
     names[i] = policy->calendars.items[i]->name;
   diag_error(loader->diags, node->place, "unknown calendar \"%s\"%s", name,
-             text_hint(loader->arena, node->text, names, policy->calendars.count));
+             text_hint(loader->arena, node->text, names, known));
   return NULL;
 }
 
@@ -119,6 +120,10 @@ static void narrow_coverage(struct calendar *calendar, int first, int last, cons
 static void load_holidays(struct loader *loader, struct calendar *calendar, const struct yaml_node *node) {
   size_t listed = !node ? 0 : node->kind == YAML_LIST ? node->count : 1;
   const struct yaml_node *items = node && node->kind == YAML_LIST ? node->items : node;
+  if (listed > POLICY_MOST_HOLIDAYS) {
+    diag_error(loader->diags, node->place, "more than %d holiday sets", POLICY_MOST_HOLIDAYS);
+    return;
+  }
   struct holiday_source *sources = arena_array(loader->arena, listed + 1, sizeof *sources);
   size_t count = 0;
   for (size_t i = 0; i < listed; i++)
@@ -163,13 +168,21 @@ static void load_composition(struct loader *loader, struct calendar *calendar, c
       diag_error(loader->diags, yaml_get(node, plain_keys[i])->place,
                  "\"%s\" does not go with a union or intersection: it belongs into its members", plain_keys[i]);
   if (members->kind != YAML_LIST || members->count == 0) {
-    diag_error(loader->diags, members->place, "a list of calendars is expected here, not %s", yaml_kind_name(members));
+    diag_error(loader->diags, members->place, "a list of calendars is expected here, not %s",
+               members->kind == YAML_LIST ? "an empty list" : yaml_kind_name(members));
+    return;
+  }
+  if (members->count > POLICY_MOST_MEMBERS) {
+    diag_error(loader->diags, members->place, "a composition of more than %d calendars", POLICY_MOST_MEMBERS);
     return;
   }
   calendar->members = arena_array(loader->arena, members->count, sizeof *calendar->members);
   for (size_t i = 0; i < members->count; i++) {
     struct calendar *member = load_calendar_name(loader, &members->items[i]);
-    if (member)
+    bool is_new = member != NULL;
+    for (size_t k = 0; k < calendar->member_count && is_new; k++)
+      is_new = calendar->members[k] != member;
+    if (is_new)
       calendar->members[calendar->member_count++] = member;
   }
 }

@@ -87,6 +87,7 @@ struct inline_load {
   const struct sla_options *options;
   struct diags *diags;
   const struct sla_inline *text;
+  bool missing; /* a holiday set that was named does not exist */
 };
 
 static void inline_load_work(void *data) {
@@ -99,12 +100,17 @@ static void inline_load_work(void *data) {
   struct yaml_node *root = arena_alloc(arena, sizeof *root);
   *root = inline_tree(arena, load->text);
   load_root(&loader, root);
+  load->missing = loader.holidays.missing;
 }
 
 enum sla_code policy_inline(const struct sla_options *options, struct diags *diags, const struct sla_inline *text,
                             struct policy **ret_policy) {
-  struct inline_load load = {policy_new(options), options, diags, text};
+  struct inline_load load = {policy_new(options), options, diags, text, false};
   diags->silent_warnings = false; /* nobody checks a command line */
   bool done = load.policy && arena_try(&load.policy->arena, inline_load_work, &load);
-  return load_finish(load.policy, done, diags->errors ? SLA_INVALID : SLA_OK, ret_policy);
+  return load_finish(load.policy, done,
+                     load.missing    ? SLA_NOT_FOUND
+                     : diags->errors ? SLA_INVALID
+                                     : SLA_OK,
+                     ret_policy);
 }

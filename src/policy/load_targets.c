@@ -19,6 +19,10 @@ static const struct condition *load_conditions(struct loader *loader, const stru
   for (size_t i = 0; i < node->count; i++) {
     const struct yaml_entry *entry = &node->entries[i];
     struct texts values;
+    if (loader->policy->fields.count > POLICY_MOST_FIELDS) {
+      diag_error(loader->diags, entry->key.place, "more than %d fields in conditions", POLICY_MOST_FIELDS);
+      break;
+    }
     if (field_texts(loader->diags, &entry->value, "the value of a condition", &values))
       conditions[count++] =
           (struct condition){policy_field(loader->policy, entry->key.text), values.items, values.count};
@@ -152,7 +156,8 @@ static void load_target_calendar(struct loader *loader, struct target *target, c
     target->calendar = load_always(loader);
   else if (kind != AMOUNT_BEST_EFFORT)
     diag_error(loader->diags, node->place, "the target needs \"calendar\": the policy has %s",
-               loader->policy->calendars.count ? "several and names no default" : "none");
+               loader->policy->calendars.count > (loader->policy->always != NULL) ? "several and names no default"
+                                                                                  : "none");
   if (kind == AMOUNT_WINDOW && target->calendar && target->calendar->never_closes)
     diag_error(loader->diags, yaml_get(node, "within")->place,
                "\"within: window\" has no end on calendar \"%s\", which never closes", target->calendar->name);
@@ -199,8 +204,7 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
   *ARENA_PUSH(loader->arena, &loader->policy->targets) = target;
 }
 
-/* Warns of targets that an earlier one without conditions leaves nothing to. */
-static void warn_unreachable(struct loader *loader) {
+void load_warn_unreachable(struct loader *loader) {
   const struct policy *policy = loader->policy;
   const struct target **catch_all = arena_array(loader->arena, policy->metrics.count, sizeof *catch_all);
   for (size_t i = 0; i < policy->targets.count; i++) {
@@ -225,7 +229,6 @@ void load_targets(struct loader *loader, const struct yaml_node *targets) {
   }
   for (size_t i = 0; i < targets->count; i++)
     load_target(loader, &targets->items[i]);
-  warn_unreachable(loader);
 }
 
 void load_exclusions(struct loader *loader, const struct yaml_node *list) {

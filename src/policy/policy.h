@@ -21,6 +21,9 @@ enum {
   POLICY_MOST_BYTES = 8 << 20,
   POLICY_MOST_CALENDARS = 1000,
   POLICY_MOST_METRICS = 64,
+  POLICY_MOST_FIELDS = 1000,
+  POLICY_MOST_MEMBERS = 100,
+  POLICY_MOST_HOLIDAYS = 100,
   POLICY_MOST_TARGETS = 100000
 };
 
@@ -130,9 +133,15 @@ struct policy {
   size_t paused_field;  /* SIZE_MAX where no metric can be paused */
 };
 
-/* Loads a policy file. diags gets its errors and warnings. */
+/*
+ * Loads a policy file. diags gets its errors and warnings. given is its text where that has been read already, or NULL;
+ * it must live until the load is over. The path "-" is standard input's: its text must be given.
+ */
 enum sla_code policy_load(const struct sla_options *options, struct diags *diags, const char *path,
-                          struct policy **ret_policy);
+                          const struct source *given, struct policy **ret_policy);
+
+/* Reads the file that a source is named after ("-": standard input) into the arena; errors go to diags. */
+enum sla_code load_text(struct arena *arena, struct diags *diags, struct source *source);
 
 /* A policy of one calendar and target from options of a command line. */
 enum sla_code policy_inline(const struct sla_options *options, struct diags *diags, const struct sla_inline *text,

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+static const char too_long[] = "the amount is longer than the supported 230 years";
+
 enum unit { UNIT_SECONDS, UNIT_BUSINESS_DAYS, UNIT_DAYS, UNIT_MONTHS, UNIT_BARE_DAYS };
 
 /* Units as people write them; each with how many of the base unit it is. */
@@ -95,7 +97,7 @@ static int unit_index(struct sla_text name) {
 
 static const char *add(struct arena *arena, struct sum *sum, enum unit unit, int64_t number, int factor) {
   if (number > AMOUNT_MOST_SECONDS / factor)
-    return "the amount is longer than the supported 230 years";
+    return too_long;
   if (unit == UNIT_BARE_DAYS)
     return arena_printf(arena,
                         "\"%lldd\" can mean three things: write %lldbd (business days), %lldcd (calendar days) or "
@@ -127,7 +129,7 @@ static const char *read_iso(struct arena *arena, struct sla_text *text, struct s
       continue;
     }
     int64_t number;
-    if (!text_eat_number(text, INT32_MAX, &number) || !text->len)
+    if (!text_eat_number(text, AMOUNT_MOST_SECONDS, &number) || !text->len)
       return problem;
     while (next < DESIGNATORS && (designators[next].letter != text->ptr[0] || designators[next].time != time))
       next++;
@@ -147,7 +149,9 @@ static const char *read_units(struct arena *arena, struct sla_text *text, struct
   do {
     struct sla_text start = *text;
     int64_t number;
-    if (!text_eat_number(text, INT32_MAX, &number))
+    if (!text_eat_number(text, AMOUNT_MOST_SECONDS, &number) && text->len && text->ptr[0] >= '0' && text->ptr[0] <= '9')
+      return too_long;
+    if (text->ptr == start.ptr)
       return text->len && text->ptr[0] == '-' ? "an amount cannot be negative"
                                               : "not an amount: write it like 2h 30m, 3bd, 2 calendar days or 1mo";
     if (text->len && text->ptr[0] == '.')
@@ -193,7 +197,7 @@ const char *amount_read(struct arena *arena, struct sla_text text, struct amount
                                         : "calendar units cannot be mixed with hours, minutes and seconds";
   if (sum.amounts[UNIT_SECONDS] > AMOUNT_MOST_SECONDS || sum.amounts[UNIT_BUSINESS_DAYS] > AMOUNT_MOST_DAYS ||
       sum.amounts[UNIT_DAYS] > AMOUNT_MOST_DAYS || sum.amounts[UNIT_MONTHS] > AMOUNT_MOST_MONTHS)
-    return "the amount is longer than the supported 230 years";
+    return too_long;
   *ret_amount = (struct amount){
       .kind = calendar                       ? AMOUNT_CALENDAR
               : sum.seen[UNIT_BUSINESS_DAYS] ? AMOUNT_BUSINESS_DAYS

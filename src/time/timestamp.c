@@ -78,7 +78,8 @@ static bool parse_common(struct sla_text text, struct timestamp *ret_timestamp) 
     return false;
   unsigned century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
   unsigned hour = two_digits(at + 11), minute = two_digits(at + 14), second = two_digits(at + 17);
-  if (century > 99 || year > 99 || month - 1 > 11 || day - 1 > 27 || hour > 23 || minute > 59 || second > 59)
+  if (century > 99 || century + year == 0 || year > 99 || month - 1 > 11 || day - 1 > 27 || hour > 23 || minute > 59 ||
+      second > 59)
     return false;
   int64_t date = date_of((int)(century * 100 + year), (int)month, (int)day);
   *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_INSTANT,

@@ -176,7 +176,7 @@ static void bench_load(struct case_file *cases, struct bench *bench) {
   fclose(bench->file);
   bench->file = NULL;
   bench_clear(bench);
-  if (policy_load(&options, &diags, bench->path, &bench->policy) != SLA_OK)
+  if (policy_load(&options, &diags, bench->path, NULL, &bench->policy) != SLA_OK)
     fail_msg("%s:%d: the policy before: %s", cases->path, cases->number, collector.items[0]);
   bench->worker = worker_new(bench->policy);
   assert_non_null(bench->worker);

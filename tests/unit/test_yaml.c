@@ -129,8 +129,8 @@ static void test_null_and_kind(void **state) {
   static const struct {
     const char *text, *kind;
     bool null;
-  } cases[] = {{"a:", "nothing", true},     {"a: ~", "a text", true},    {"a: null", "a text", true},
-               {"a: Null", "a text", true}, {"a: NULL", "a text", true}, {"a: nULL", "a text", false},
+  } cases[] = {{"a:", "nothing", true},     {"a: ~", "nothing", true},    {"a: null", "nothing", true},
+               {"a: Null", "nothing", true}, {"a: NULL", "nothing", true}, {"a: nULL", "a text", false},
                {"a: ''", "a text", false},  {"a: '~'", "a text", false}, {"a: \"null\"", "a text", false},
                {"a: []", "a list", false},  {"a: {}", "a map", false},   {"a: x", "a text", false}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
