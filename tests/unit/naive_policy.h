@@ -77,7 +77,7 @@ static inline int date_of_opening(struct naive_model *model, int c, sla_time r) 
 /* The n-th business date after a date; INT32_MIN where the model knows none. */
 static inline int business_date(struct naive_model *model, int c, int date, int n) {
   while (n > 0) {
-    if (!naive_knows(model, ++date))
+    if (!naive_knows(model, ++date + 3)) /* its windows reach further */
       return INT32_MIN;
     n -= is_business_date(model, c, date);
   }
@@ -137,7 +137,7 @@ static inline sla_time due_calendar(struct naive_model *model, const struct naiv
   int64_t local = s + zone_offset(zone, s);
   int date = add_months(local_date(local), target->months) + target->days;
   int64_t second = target->at == NAIVE_AT_TIME ? target->at_minute * 60 : local_second(local);
-  if (!naive_knows(model, date))
+  if (!naive_knows(model, date + 3))
     return NAIVE_NEVER;
   sla_time t = naive_instant(zone, (int64_t)date * DAY + second);
   if (target->roll == NAIVE_ROLL_NONE || naive_runs(&open, t) || naive_runs(&open, t - 1))
@@ -149,7 +149,7 @@ static inline sla_time due_calendar(struct naive_model *model, const struct naiv
   if (target->roll == NAIVE_FOLLOWING ||
       (target->roll == NAIVE_MODIFIED && civil_of(local_date(after + zone_offset(zone, after))).month == then.month))
     return after;
-  for (sla_time back = t - t % 60; naive_knows_instant(model, back); back -= 60)
+  for (sla_time back = t - t % 60; naive_knows_instant(model, back - 1); back -= 60)
     if (naive_runs(&open, back - 1))
       return back;
   return NAIVE_NEVER;

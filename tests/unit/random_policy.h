@@ -307,7 +307,7 @@ static inline void random_amount(struct writer *writer, struct naive_target *tar
       target->cutoff_minute = (int)random_between(writer->seed, 6 * 60, 30 * 60);
   } else if (kind < 18) {
     target->kind = NAIVE_CALENDAR;
-    target->months = one_in(writer, 3) ? (int)below(writer, 13) : 0;
+    target->months = one_in(writer, 3) ? (int)below(writer, 10) : 0;
     target->days = (int)below(writer, 15);
     target->roll = (enum naive_roll)below(writer, 4);
     target->at = one_in(writer, 3) ? NAIVE_AT_TIME : NAIVE_AT_DEFAULT;

@@ -213,7 +213,7 @@ static void run_open(struct case_file *cases, struct desk *desk) {
 
 static sla_time need_instant(struct case_file *cases) {
   char *text = case_need(cases, ' '), *t = strchr(text, 'T');
-  int date, second;
+  int date, second = 0;
   assert_non_null(t);
   *t = '\0';
   if (!date_read(text_of(text), &date) || !clock_read(text_of(t + 1), 24, &second))
