@@ -6,6 +6,8 @@
 
 enum { DAY = 86400 };
 
+#define LEFT_TO_RIGHT_MARK "\xE2\x80\x8E" /* U+200E */
+
 const struct mark_row mark_table[MARKS] = {
     [MARK_OPEN] = {' ', "open", "open", NULL},
     [MARK_DAY_OFF] = {'.', "day-off", "weekly day off", "2"},
@@ -255,7 +257,8 @@ void view_describe_week(const struct view *view, const struct view_month *month,
       buffer_format(text, "%s%s", text->len ? ", " : "", names->short_weekdays[weekday]);
       if (end > column)
         buffer_format(text, "-%s", names->short_weekdays[(names->first_weekday + end) % WEEK]);
-      buffer_format(text, " %s", hours);
+      /* The times that follow names written from right to left are read from left to right. */
+      buffer_format(text, "%s %s", names->right_to_left ? LEFT_TO_RIGHT_MARK : "", hours);
     }
     column = end + 1;
   }

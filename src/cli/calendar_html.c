@@ -25,7 +25,7 @@ static const char style[] =
     "th{font-weight:400;font-size:.85rem;color:var(--quiet);padding:.2rem 0}\n"
     "th abbr,td abbr{text-decoration:none}\n"
     "td{text-align:center;height:2rem;padding:0;border:1px solid var(--page)}\n"
-    "td abbr{display:inline-block;width:.8em;font-weight:700}\n"
+    "td abbr{display:inline-block;width:.8em;font-weight:700;direction:ltr;unicode-bidi:isolate}\n"
     "td.open time{padding-inline-end:.8em}\n"
     "td[aria-current]{outline:2px solid var(--text);outline-offset:-2px;font-weight:700}\n"
     ".day-off{background:var(--rest);color:var(--quiet)}\n"
@@ -46,8 +46,8 @@ static const char style[] =
     ".key b{border-radius:.2em;line-height:1.5;margin-inline-end:.3em}\n"
     ".today{outline:2px solid var(--text);outline-offset:-2px}\n"
     "@page{margin:12mm}\n"
-    "@media print{body{max-width:none;padding:0;font-size:9pt}.months{grid-template-columns:repeat(3,1fr);gap:1rem}"
-    "td{height:1.5rem;border-color:#ccc}}\n";
+    "@media print{html{font-size:8pt}body{max-width:none;padding:0}.months{grid-template-columns:repeat(3,1fr);"
+    "gap:1.2rem}td{height:1.5rem;border-color:#bbb}td:empty{border-color:#fff}}\n";
 
 /* Writes text as character data, good inside attributes as well. Control characters, which HTML has not, are dropped.
  */
@@ -164,9 +164,9 @@ static void put_legend(const struct view *view, const struct view_month *month) 
   bool any = false;
   struct buffer hours = {0};
   view_describe_week(view, month, &hours);
-  fputs("<p class=\"hours\"><bdi>", stdout);
+  fputs("<p class=\"hours\" dir=\"ltr\">", stdout);
   put_text(hours.len ? hours.text : "closed");
-  puts("</bdi></p>");
+  puts("</p>");
   buffer_free(&hours);
   for (int date = month->first; date < month->first + month->count; date++) {
     if (!view_is_listed(view, month, date))
