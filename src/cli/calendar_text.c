@@ -19,7 +19,7 @@ enum {
 struct page {
   const struct view *view;
   int width;
-  bool color;
+  bool color, has_key;
   struct buffer line;
   struct buffer hours; /* weekly hours that were shown last */
 };
@@ -28,10 +28,12 @@ struct page {
 static int page_width(void) {
   const char *columns = getenv("COLUMNS");
   int width = 0;
-  for (; columns && *columns >= '0' && *columns <= '9' && width <= MOST_WIDTH; columns++)
-    width = width * 10 + (*columns - '0');
-  if (columns && !*columns && width > 0)
-    return width < MOST_WIDTH ? width : MOST_WIDTH;
+  if (columns && *columns && columns[strspn(columns, "0123456789")] == '\0') {
+    for (; *columns && width < MOST_WIDTH; columns++)
+      width = width * 10 + (*columns - '0');
+    if (width > 0)
+      return width < MOST_WIDTH ? width : MOST_WIDTH;
+  }
   struct winsize size;
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col;
@@ -228,6 +230,9 @@ static void print_legend(struct page *page, const struct view_month *months, int
 /* Adds a sign and its words to the key, in the next line where this one is full. */
 static void add_key(struct page *page, char sign, const char *words) {
   size_t wide = 2 + columns_of(words);
+  if (!page->has_key)
+    putchar('\n');
+  page->has_key = true;
   if (page->line.len && page->line.len + 3 + wide > (size_t)page->width)
     end_line(&page->line);
   buffer_format(&page->line, "%s%c %s", page->line.len ? "   " : "", sign, words);
@@ -236,7 +241,6 @@ static void add_key(struct page *page, char sign, const char *words) {
 /* The signs that occur. */
 static void print_key(struct page *page) {
   const struct view *view = page->view;
-  putchar('\n');
   for (int mark = 0; mark < MARKS; mark++)
     if (mark_table[mark].sign != ' ' && view_has_mark(view, (enum mark)mark))
       add_key(page, mark_table[mark].sign, mark_table[mark].words);
