@@ -46,7 +46,7 @@ enum { WEEKS = 4 }; /* on either side, by which a date is judged */
  * none is usual.
  */
 static int64_t usual_seconds(const struct view *view, int date, int step) {
-  int64_t lengths[WEEKS], best = -1;
+  int64_t lengths[WEEKS] = {0}, best = -1;
   size_t count = 0, best_count = 0;
   for (int week = 1; week <= WEEKS; week++) {
     int other = date + step * week * WEEK;

@@ -259,14 +259,14 @@ void calendar_print_text(const struct view *view) {
     putchar('\n');
   }
   for (int date = view->first; date <= view->last;) {
+    if (date != view->first)
+      putchar('\n');
     struct view_month months[MOST_MONTHS];
     int count = 0;
     for (; count < side && date <= view->last; count++) {
       view_month_init(view, date, &months[count]);
       date = months[count].first + months[count].count;
     }
-    if (months[0].first != view->first)
-      putchar('\n');
     print_months(&page, months, count);
     print_legend(&page, months, count);
     for (int i = 0; i < count; i++)
