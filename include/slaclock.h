@@ -313,6 +313,21 @@ struct sla_opening {
 /* Whether a calendar is open at an instant, until when, and why. */
 enum sla_code sla_open(sla_policy *policy, size_t calendar, sla_time at, struct sla_opening *ret_opening);
 
+/* [from, until). */
+struct sla_window {
+  sla_time from, until;
+};
+
+/*
+ * Called for a date, in order, with the stretches in which the windows of the date are open, whatever date they end
+ * on. All of it is valid only during the call. false ends the visit.
+ */
+typedef bool sla_calendar_day_fn(void *data, const struct sla_day *day, const struct sla_window *windows, size_t count);
+
+/* Visits the dates first to last of a calendar, both included, between 1970-01-01 and 2199-12-31. */
+enum sla_code sla_calendar_days(sla_policy *policy, size_t calendar, int first, int last, sla_calendar_day_fn *visit,
+                                void *data);
+
 /* --- holiday sets --------------------------------------------------------------------------------------------------
  */
 
@@ -350,6 +365,31 @@ bool sla_weekdays_read(struct sla_text text, unsigned *ret_weekdays);
 
 /* Writes a date (days since 1970-01-01) as YYYY-MM-DD. */
 void sla_date_write(int date, char text[16]);
+
+/* The date of a year from 1 to 9999, a month and a day from 1. */
+int sla_date_of(int year, int month, int day);
+
+/* Names of months and weekdays in a language. */
+struct sla_locale_names {
+  char tag[32];               /* of the language the names are in, as "uk" or "pt-BR" (RFC 5646) */
+  char months[12][64];        /* as "January", standing alone */
+  char weekdays[7][64];       /* as "Monday"; index 0 is Monday, here and in the next */
+  char short_weekdays[7][32]; /* the shortest usual form, as "Mo" */
+  int first_weekday;          /* that a week begins with; 0 for Monday */
+  bool right_to_left;
+};
+
+/*
+ * The names for a locale ("uk", "de-AT", "ja_JP.UTF-8"), in UTF-8; English, with weeks from Monday, for NULL, "", "C"
+ * and "POSIX". Where a language is not known the names are English, and the week begins as the region has it.
+ */
+void sla_locale_names(const char *locale, struct sla_locale_names *ret_names);
+
+/*
+ * Columns that UTF-8 text takes in a terminal, counted up to `most`: wide East Asian characters are two, combining ones
+ * none. *ret_len is how many bytes of the text fit.
+ */
+size_t sla_text_columns(struct sla_text text, size_t most, size_t *ret_len);
 
 /*
  * The candidate nearest to a misspelt word, for "did you mean"; NULL where none is near. Without regard to case.

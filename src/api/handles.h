@@ -42,6 +42,12 @@ void report(const struct sla_options *options, const char *file, const char *tex
 enum sla_code prepare(struct policy *policy, const struct need *need);
 
 /*
+ * Why a date of a prepared calendar is as it is, as data. false for a calendar made of others, whose days have no plan
+ * of their own; ret_plan is then left alone.
+ */
+bool describe_day(const struct calendar *calendar, int date, struct calendar_day *ret_plan, struct sla_day *ret_day);
+
+/*
  * The path of a file that a command line names: looked up where it is a name. NULL after a diagnostic; what is its kind
  * for the message ("policy").
  */

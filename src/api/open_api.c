@@ -89,29 +89,15 @@ static void explain(struct sla_opening *opening, const struct calendar *calendar
   }
 }
 
-/* The local date's day of a plain calendar, why it is as it is, in data and in words. */
-static void describe_day(const struct calendar *calendar, sla_time at, struct sla_opening *opening) {
+/* The local date's day, why it is as it is, in data and in words. */
+static void describe_opening(const struct calendar *calendar, sla_time at, struct sla_opening *opening) {
   int64_t local = zone_local(calendar->zone, at);
-  struct sla_day *day = &opening->day;
-  *day = (struct sla_day){.kind = SLA_DAY_COMPOSED, .date = local_date(local)};
-  if (calendar->kind != CALENDAR_PLAIN) {
+  struct calendar_day plan;
+  if (describe_day(calendar, local_date(local), &plan, &opening->day))
+    explain(opening, calendar, &plan, local_second(local));
+  else
     write_reason(opening, "%s in %s of its calendars", opening->open ? "open" : "closed",
                  (calendar->kind == CALENDAR_UNION) == opening->open ? "at least one" : "all");
-    return;
-  }
-  struct calendar_day plan;
-  calendar_day(calendar, &calendar->schedule->days_off, day->date, &plan);
-  day->kind = plan.kind;
-  day->from = day->date;
-  if (plan.reason) {
-    day->name = plan.reason->name;
-    day->set = plan.reason->set;
-    day->rule = plan.reason->rule;
-    day->from = plan.kind == SLA_DAY_EVE ? plan.reason->date : plan.reason->from;
-  }
-  if (plan.closing_count)
-    day->closure = plan.closings[0].name;
-  explain(opening, calendar, &plan, local_second(local));
 }
 
 static void note_coverage(const struct calendar *calendar, struct sla_opening *opening) {
@@ -142,7 +128,7 @@ enum sla_code sla_open(sla_policy *policy, size_t calendar_index, sla_time at, s
   }
   if (ret_opening->changes)
     ret_opening->until_offset_s = zone_offset(calendar->zone, ret_opening->until);
-  describe_day(calendar, at, ret_opening);
+  describe_opening(calendar, at, ret_opening);
   note_coverage(calendar, ret_opening);
   return SLA_OK;
 }

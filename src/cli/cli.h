@@ -22,7 +22,7 @@ enum {
   EXIT_POLICY = 78,
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_HTML };
 
 /* A list of an option's values. */
 struct strings {
@@ -112,5 +112,6 @@ void run_open(struct cli *cli);
 void run_holidays(struct cli *cli);
 void run_annotate(struct cli *cli);
 void run_check(struct cli *cli);
+void run_calendar(struct cli *cli);
 
 #endif

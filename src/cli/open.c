@@ -1,23 +1,14 @@
 /* open: is the desk open, until when, and why. */
 #include "cli/cli.h"
+#include "cli/day.h"
 #include "cli/json.h"
 #include "cli/question.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const day_kinds[] = {
-    [SLA_DAY_HOURS] = "hours",       [SLA_DAY_EXCEPTION] = "exception",       [SLA_DAY_HOLIDAY] = "holiday",
-    [SLA_DAY_CARRIED] = "carryover", [SLA_DAY_EXCHANGE_OFF] = "exchange-off", [SLA_DAY_EXCHANGE_WORK] = "exchange-work",
-    [SLA_DAY_EVE] = "eve",           [SLA_DAY_COMPOSED] = "composed",
-};
-
 static void print_json(const struct question *question, size_t calendar, const struct sla_opening *opening,
                        const char *until) {
-  const struct sla_day *day = &opening->day;
-  char date[16], from[16];
-  sla_date_write(day->date, date);
-  sla_date_write(day->from, from);
   struct json json = {stdout, true};
   json_open(&json, NULL, '{');
   json_flag(&json, "open", opening->open);
@@ -25,13 +16,7 @@ static void print_json(const struct question *question, size_t calendar, const s
   json_string(&json, "reason", opening->reason);
   json_string(&json, "calendar", sla_policy_calendar_name(question->policy, calendar));
   json_open(&json, "day", '{');
-  json_string(&json, "date", date);
-  json_string(&json, "kind", day_kinds[day->kind]);
-  json_string(&json, "name", day->name);
-  json_string(&json, "set", day->set);
-  json_string(&json, "rule", day->rule);
-  json_string(&json, "from", day->kind == SLA_DAY_COMPOSED || day->from == day->date ? NULL : from);
-  json_string(&json, "closing", day->closure);
+  day_write_json(&json, &opening->day);
   json_close(&json, '}');
   json_string(&json, "coverage", opening->coverage[0] ? opening->coverage : NULL);
   json_close(&json, '}');

@@ -51,7 +51,7 @@ static const struct option_row {
     {'O', "output-zone", "ZONE", "write times in a zone"},
     {'D', "path", "DIR", "look names up there first (repeatable)"},
     {'t', "tzdata", "SOURCE", "time zone rules: auto, system or icu"},
-    {'l', "lang", "LANGUAGE", "of holiday names, as uk or en"},
+    {'l', "lang", "LANGUAGE", "of names, as uk or en"},
     {'L', "color", "WHEN", "auto, always or never"},
     {'h', "help", NULL, "print this help"},
 };
@@ -269,8 +269,11 @@ void cli_help(const struct command *command) {
 }
 
 bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format) {
-  static const char *const names[] = {
-      [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_NDJSON] = "ndjson"};
+  static const char *const names[] = {[FORMAT_TEXT] = "text",
+                                      [FORMAT_JSON] = "json",
+                                      [FORMAT_CSV] = "csv",
+                                      [FORMAT_NDJSON] = "ndjson",
+                                      [FORMAT_HTML] = "html"};
   *ret_format = fallback;
   if (!cli->format)
     return true;

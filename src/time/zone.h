@@ -3,8 +3,7 @@
  * (the footer of a TZif file expanded to 2200), so that everything else is a search in a short sorted array.
  *
  * Rules come from the system's TZif files (RFC 9636; version 2 or later, with the footer), from ICU where there are
- * none or where the options say so (zone_icu.c, the only file that uses ICU), or from the name itself for fixed
- * offsets.
+ * none or where the options say so (zone_icu.c), or from the name itself for fixed offsets.
  */
 #ifndef SLACLOCK_TIME_ZONE_H
 #define SLACLOCK_TIME_ZONE_H

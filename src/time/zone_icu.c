@@ -1,4 +1,4 @@
-/* Time zone rules of ICU: where the system has none, or where they are asked for. The only file that uses ICU. */
+/* Time zone rules of ICU: where the system has none, or where they are asked for. */
 #include "base/text.h"
 #include "time/zone_rules.h"
 

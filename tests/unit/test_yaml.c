@@ -129,10 +129,10 @@ static void test_null_and_kind(void **state) {
   static const struct {
     const char *text, *kind;
     bool null;
-  } cases[] = {{"a:", "nothing", true},     {"a: ~", "nothing", true},    {"a: null", "nothing", true},
+  } cases[] = {{"a:", "nothing", true},      {"a: ~", "nothing", true},    {"a: null", "nothing", true},
                {"a: Null", "nothing", true}, {"a: NULL", "nothing", true}, {"a: nULL", "a text", false},
-               {"a: ''", "a text", false},  {"a: '~'", "a text", false}, {"a: \"null\"", "a text", false},
-               {"a: []", "a list", false},  {"a: {}", "a map", false},   {"a: x", "a text", false}};
+               {"a: ''", "a text", false},   {"a: '~'", "a text", false},  {"a: \"null\"", "a text", false},
+               {"a: []", "a list", false},   {"a: {}", "a map", false},    {"a: x", "a text", false}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const struct yaml_node *node = yaml_get(root_of(*state, cases[i].text), "a");
     assert_string_equal(yaml_kind_name(node), cases[i].kind);
