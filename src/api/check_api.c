@@ -2,11 +2,13 @@
 #include "api/handles.h"
 
 #include "api/sorter.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "holidays/holidays.h"
 #include "time/civil.h"
 #include "time/timestamp.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const char *time_text(const struct zone *zone, sla_time t, char text[SLA_TIME_TEXT]) {
@@ -131,21 +133,40 @@ static enum sla_code check_policy(struct checking *checking, const struct source
   return checking->code;
 }
 
+/* Feeds are read by the holiday loader, which allows them more bytes than people write. */
+static bool is_feed(const struct source *source) {
+  return text_ends(text_of(source->name), ".ics");
+}
+
 /* Holiday sets are checked by loading them. */
 static enum sla_code check_holiday_set(struct checking *checking, const struct source *source) {
   const struct sla_options *options = checking->options;
+  struct zones zones;
+  zones_init(&zones, &checking->arena, options->tzdata);
   struct holiday_loader loader = {.arena = &checking->arena,
                                   .diags = &checking->diags,
                                   .search = {options->path, options->path_count},
                                   .language = options->language,
-                                  .given = source};
+                                  .given = is_feed(source) ? NULL : source,
+                                  .zones = &zones};
   struct holiday_source set;
   enum sla_code code = holiday_source_named(&loader, NULL, source->name, (struct place){0}, &set);
-  return code == SLA_INVALID || (code == SLA_NOT_FOUND && checking->diags.errors) ? SLA_OK : code;
+  int first, last = INT_MAX;
+  if (code == SLA_OK)
+    holiday_source_coverage(&set, &first, &last);
+  if (last < local_date(checking->horizon)) {
+    char date[DATE_TEXT];
+    date_write(last, date);
+    diag_warning(&checking->diags, place_of_source(source), "nothing is known after %s", date);
+  }
+  bool is_absent = code == SLA_NOT_FOUND && is_feed(source);
+  return code == SLA_INVALID || (code == SLA_NOT_FOUND && !is_absent) ? SLA_OK : code;
 }
 
 /* Whether a text is a holiday set's; its errors are found again by whoever loads it. */
 static bool is_holiday_set(struct arena *arena, const struct source *source) {
+  if (is_feed(source))
+    return true;
   struct diags silent;
   struct yaml_documents documents;
   diags_init(&silent, arena, options_or_default(NULL));
@@ -160,7 +181,9 @@ static enum sla_code read_named(struct checking *checking, struct source *source
   bool is_file = strcmp(file, "-") == 0 || file_is_path(file) ||
                  file_read(&checking->arena, file, POLICY_MOST_BYTES, &text, &problem) != FILE_ABSENT;
   source->name = is_file ? file : locate(&checking->arena, checking->options, "policy or holiday set", file);
-  return source->name ? load_text(&checking->arena, &checking->diags, source) : SLA_NOT_FOUND;
+  if (!source->name)
+    return SLA_NOT_FOUND;
+  return is_feed(source) ? SLA_OK : load_text(&checking->arena, &checking->diags, source);
 }
 
 static void check_named(void *data) {

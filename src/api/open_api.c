@@ -50,16 +50,22 @@ static bool is_weekly_rest(const struct calendar *calendar, int date) {
   return true;
 }
 
-/* Puts the reason into words. plan is the date's day, second the wall clock. */
+static bool closing_holds(const struct day_off *closing, sla_time at, int second) {
+  if (day_off_is_timed(closing))
+    return closing->closed_from <= at && at < closing->closed_until;
+  return second_in(second, closing->close_from, closing->close_to);
+}
+
+/* Puts the reason into words. plan is the date's day, second the wall clock at the instant. */
 static void explain(struct sla_opening *opening, const struct calendar *calendar, const struct calendar_day *plan,
-                    int second) {
+                    sla_time at, int second) {
   const struct sla_day *day = &opening->day;
   char from[DATE_TEXT];
   bool inside = false; /* a window of the date holds the moment: a closing or a shift in the clocks closed it */
   for (size_t i = 0; i < plan->windows.count; i++)
     inside |= second_in(second, plan->windows.items[i].from, plan->windows.items[i].to);
   for (size_t i = 0; i < plan->closing_count && inside && !opening->open; i++)
-    if (second_in(second, plan->closings[i].close_from, plan->closings[i].close_to)) {
+    if (closing_holds(&plan->closings[i], at, second)) {
       write_reason(opening, "closed early: %s", plan->closings[i].name);
       return;
     }
@@ -94,7 +100,7 @@ static void describe_opening(const struct calendar *calendar, sla_time at, struc
   int64_t local = zone_local(calendar->zone, at);
   struct calendar_day plan;
   if (describe_day(calendar, local_date(local), &plan, &opening->day))
-    explain(opening, calendar, &plan, local_second(local));
+    explain(opening, calendar, &plan, at, local_second(local));
   else
     write_reason(opening, "%s in %s of its calendars", opening->open ? "open" : "closed",
                  (calendar->kind == CALENDAR_UNION) == opening->open ? "at least one" : "all");
