@@ -111,7 +111,7 @@ endef
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
 	@$(COMPILE) $(CURL_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU, libyaml and the header of libcurl: run "make deps", which installs them'; exit 1; } >&2
+	  echo 'make: this needs a C compiler, ICU, libyaml, libcurl: run "make deps", which installs them'; exit 1; } >&2
 	@rm -f $@.c $@.try && touch $@
 
 # check and demo install what is missing first.

@@ -15,6 +15,21 @@ static char *join(const char *a, const char *b, const char *c) {
   return text;
 }
 
+/* Where the file name begins in a path. */
+static size_t name_start(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? (size_t)(slash + 1 - path) : 0;
+}
+
+/* The folder that a path is in. */
+static char *folder_of(const char *path) {
+  size_t start = name_start(path);
+  char *folder = join(start ? path : ".", "", "");
+  if (start)
+    folder[start] = '\0';
+  return folder;
+}
+
 /* --- hash: FNV-1a, to notice changes, not attacks ---------------------------------------------------------------- */
 
 #define HASH_START UINT64_C(0xcbf29ce484222325)
@@ -60,6 +75,9 @@ static char *validator(const char *line) {
 /* Reads the sidecar. One that is missing, damaged or about something else says nothing: the feed is fetched whole. */
 static void recall(struct feed_file *file, const char *url) {
   char text[MOST_SIDECAR_BYTES], content[CONTENT_TEXT];
+  struct stat sidecar;
+  if (stat(file->sidecar, &sidecar) != 0 || !S_ISREG(sidecar.st_mode))
+    return;
   FILE *stream = fopen(file->sidecar, "re");
   if (!stream)
     return;
@@ -84,6 +102,19 @@ static void recall(struct feed_file *file, const char *url) {
   file->modified = validator(lines[LINE_MODIFIED]);
 }
 
+/* What a path leads to, the same however it is written, also before there is a file. */
+static char *target_of(const char *path) {
+  char *target = realpath(path, NULL);
+  if (target)
+    return target;
+  size_t start = name_start(path);
+  char *folder = folder_of(path), *real = realpath(folder, NULL);
+  target = real ? join(real, "/", path + start) : join(path, "", "");
+  free(folder);
+  free(real);
+  return target;
+}
+
 /* Says what is in the way of reading the file, if anything. */
 static const char *look_at(struct feed_file *file) {
   if (stat(file->path, &file->stat) != 0)
@@ -100,9 +131,7 @@ static const char *look_at(struct feed_file *file) {
 
 bool feed_file_read(struct cli *cli, const char *path, const char *url, struct feed_file *ret_file) {
   struct feed_file *file = ret_file;
-  *file = (struct feed_file){.path = path, .target = realpath(path, NULL)};
-  if (!file->target)
-    file->target = join(path, "", "");
+  *file = (struct feed_file){.path = path, .target = target_of(path)};
   file->sidecar = join(path, ".http", "");
   const char *problem = look_at(file);
   if (problem)
@@ -138,12 +167,6 @@ static bool write_all(int fd, const char *bytes, size_t len) {
   return true;
 }
 
-/* Where the file name begins in a path. */
-static size_t name_start(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? (size_t)(slash + 1 - path) : 0;
-}
-
 /* Writes a hidden file beside path, with the mode and, where that is allowed, the owner of like (NULL: a new file's).
  */
 static char *write_beside(const char *path, const char *ending, const struct stat *like, const char *bytes,
@@ -174,10 +197,7 @@ static char *write_beside(const char *path, const char *ending, const struct sta
 
 /* Makes a rename last over a power cut, where the folder allows it. */
 static void sync_folder(const char *path) {
-  size_t start = name_start(path);
-  char *folder = start ? join(path, "", "") : join(".", "", "");
-  if (start)
-    folder[start] = '\0';
+  char *folder = folder_of(path);
   int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0) {
     fsync(fd);
