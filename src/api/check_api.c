@@ -2,6 +2,7 @@
 #include "api/handles.h"
 
 #include "api/sorter.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "holidays/holidays.h"
 #include "time/civil.h"
@@ -124,6 +125,8 @@ static enum sla_code check_policy(struct checking *checking, const char *path) {
  * Reads a file to see whether it is a holiday set. Files that cannot be read are left to the policy loader's message.
  */
 static bool is_holiday_set(struct arena *arena, const char *file) {
+  if (text_ends(text_of(file), ".ics"))
+    return true; /* a feed */
   struct source source = {.name = file};
   const char *problem;
   if (file_read(arena, file, POLICY_MOST_BYTES, &source.text, &problem) != FILE_READ)
@@ -138,8 +141,13 @@ static bool is_holiday_set(struct arena *arena, const char *file) {
 /* Holiday sets are checked by loading them. A bare file name is a path to check, not a name to look up. */
 static enum sla_code check_holiday_set(const struct sla_options *options, struct arena *arena, struct diags *diags,
                                        const char *file) {
-  struct holiday_loader loader = {
-      .arena = arena, .diags = diags, .search = {options->path, options->path_count}, .language = options->language};
+  struct zones zones;
+  zones_init(&zones, arena, options->tzdata);
+  struct holiday_loader loader = {.arena = arena,
+                                  .diags = diags,
+                                  .search = {options->path, options->path_count},
+                                  .language = options->language,
+                                  .zones = &zones};
   struct holiday_source source;
   const char *path = file_is_path(file) ? file : arena_printf(arena, "./%s", file);
   enum sla_code code = holiday_source_named(&loader, NULL, path, (struct place){0}, &source);

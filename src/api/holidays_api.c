@@ -43,8 +43,13 @@ static enum sla_code expand(struct sla_holidays *holidays) {
   struct diags diags;
   struct sorter sorter;
   diags_init(&diags, arena, options);
-  struct holiday_loader loader = {
-      .arena = arena, .diags = &diags, .search = {options->path, options->path_count}, .language = options->language};
+  struct zones zones;
+  zones_init(&zones, arena, options->tzdata);
+  struct holiday_loader loader = {.arena = arena,
+                                  .diags = &diags,
+                                  .search = {options->path, options->path_count},
+                                  .language = options->language,
+                                  .zones = &zones};
   struct holiday_source source;
   sorter_begin(&sorter, &diags);
   enum sla_code code = holiday_source_named(&loader, NULL, holidays->name, (struct place){0}, &source);

@@ -39,15 +39,21 @@ static bool second_in(int second, int from, int to) {
   return from <= second && second < to;
 }
 
-/* Puts the reason into words. plan is the date's day, second the wall clock. */
-static void explain(struct sla_opening *opening, const struct calendar_day *plan, int second) {
+static bool closing_holds(const struct day_off *closing, sla_time at, int second) {
+  if (day_off_is_timed(closing))
+    return closing->closed_from <= at && at < closing->closed_until;
+  return second_in(second, closing->close_from, closing->close_to);
+}
+
+/* Puts the reason into words. plan is the date's day, second the wall clock at the instant. */
+static void explain(struct sla_opening *opening, const struct calendar_day *plan, sla_time at, int second) {
   const struct sla_day *day = &opening->day;
   char from[DATE_TEXT];
   bool inside = false; /* a window of the date holds the moment: a closing or a shift in the clocks closed it */
   for (size_t i = 0; i < plan->windows.count; i++)
     inside |= second_in(second, plan->windows.items[i].from, plan->windows.items[i].to);
   for (size_t i = 0; i < plan->closing_count && inside && !opening->open; i++)
-    if (second_in(second, plan->closings[i].close_from, plan->closings[i].close_to)) {
+    if (closing_holds(&plan->closings[i], at, second)) {
       write_reason(opening, "closed early: %s", plan->closings[i].name);
       return;
     }
@@ -102,7 +108,7 @@ static void describe_day(const struct calendar *calendar, sla_time at, struct sl
   }
   if (plan.closing_count)
     day->closure = plan.closings[0].name;
-  explain(opening, &plan, local_second(local));
+  explain(opening, &plan, at, local_second(local));
 }
 
 static void note_coverage(const struct calendar *calendar, struct sla_opening *opening) {

@@ -86,7 +86,11 @@ static void closings_of(struct arena *arena, const struct calendar *calendar, co
                         struct stretches *ret_closings) {
   struct stretches closings = {0};
   for (size_t i = 0; i < days->count; i++)
-    if (days->items[i].kind == SLA_CLOSING)
+    if (days->items[i].kind != SLA_CLOSING)
+      continue;
+    else if (day_off_is_timed(&days->items[i]))
+      *ARENA_PUSH(arena, &closings) = (struct stretch){days->items[i].closed_from, days->items[i].closed_until};
+    else
       add_window(arena, &closings, calendar->zone, days->items[i].date,
                  (struct window){days->items[i].close_from, days->items[i].close_to});
   stretches_normalize(&closings);
@@ -99,7 +103,8 @@ static void compile_plain(const struct calendar *calendar, struct schedule *sche
                                     .last = schedule->last + 1,
                                     .exchanges = calendar->exchanges,
                                     .is_rest = calendar_is_rest,
-                                    .data = calendar};
+                                    .data = calendar,
+                                    .zone = calendar->zone};
   if (calendar->holiday_count)
     holidays_expand(arena, calendar->holidays, calendar->holiday_count, &request, &schedule->days_off);
   struct stretches closings;

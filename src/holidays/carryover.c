@@ -73,7 +73,7 @@ struct found {
   int date;
   size_t order; /* in which it was found */
   const struct holiday_source *source;
-  const struct holiday_day *day;
+  const char *name;
 };
 
 struct ordered_day {
@@ -159,22 +159,30 @@ static void apply_exchange(struct expansion *expansion, const struct holiday_sou
 
 /* --- holidays --- */
 
-static void gather_date(struct expansion *expansion, const struct holiday_source *source, const struct holiday_day *day,
-                        int date) {
-  struct day_off off = {.date = date, .name = day->name, .set = source->set->name, .from = date};
-  for (size_t i = 0; i < day->closing_count; i++) {
-    off.kind = SLA_CLOSING;
-    off.close_from = day->closings[i].from;
-    off.close_to = day->closings[i].to;
-    give(expansion, off);
-  }
-  if (day->closing_count || !mark_at(expansion, date))
+/* A date off the whole day. */
+static void gather_holiday(struct expansion *expansion, const struct holiday_source *source, const char *name,
+                           int date) {
+  if (!mark_at(expansion, date))
     return;
-  off.kind = SLA_HOLIDAY;
-  give(expansion, off);
+  give(expansion,
+       (struct day_off){.date = date, .kind = SLA_HOLIDAY, .name = name, .set = source->set->name, .from = date});
   mark(expansion, date, MARK_HOLIDAY);
   size_t order = expansion->found.count;
-  *ARENA_PUSH(expansion->arena, &expansion->found) = (struct found){date, order, source, day};
+  *ARENA_PUSH(expansion->arena, &expansion->found) = (struct found){date, order, source, name};
+}
+
+static void gather_date(struct expansion *expansion, const struct holiday_source *source, const struct holiday_day *day,
+                        int date) {
+  for (size_t i = 0; i < day->closing_count; i++)
+    give(expansion, (struct day_off){.date = date,
+                                     .kind = SLA_CLOSING,
+                                     .name = day->name,
+                                     .set = source->set->name,
+                                     .from = date,
+                                     .close_from = day->closings[i].from,
+                                     .close_to = day->closings[i].to});
+  if (day->closing_count == 0)
+    gather_holiday(expansion, source, day->name, date);
 }
 
 static void gather_day(struct expansion *expansion, const struct holiday_source *source,
@@ -187,11 +195,55 @@ static void gather_day(struct expansion *expansion, const struct holiday_source 
       gather_date(expansion, source, day, date);
 }
 
+/* A closing of a feed, on each date that it touches. */
+static void gather_closing(struct expansion *expansion, const struct holiday_source *source,
+                           const struct holiday_part *part, const struct feed_closing *closing) {
+  int64_t begins = closing->from, ends = closing->until - 1;
+  if (closing->zone) {
+    begins = zone_local(closing->zone, closing->from);
+    ends = zone_local(closing->zone, closing->until - 1);
+  }
+  int first = local_date(begins), last = local_date(ends);
+  int from = first < expansion->request->first ? expansion->request->first : first;
+  int to = last > expansion->request->last ? expansion->request->last : last;
+  if (is_suspended(source, part, first))
+    return;
+  for (int date = from; date <= to; date++)
+    give(expansion, (struct day_off){.date = date,
+                                     .kind = SLA_CLOSING,
+                                     .name = closing->name,
+                                     .set = source->set->name,
+                                     .from = date,
+                                     .close_from = date == first ? local_second(begins) : 0,
+                                     .close_to = date == last ? local_second(ends) + 1 : DAY,
+                                     .closed_from = closing->from,
+                                     .closed_until = closing->until});
+}
+
+static void gather_feed(struct expansion *expansion, const struct holiday_source *source,
+                        const struct holiday_part *part) {
+  struct feed_request request = {.first = expansion->base,
+                                 .last = expansion->base + (int)expansion->length - 1,
+                                 .zone = expansion->request->zone,
+                                 .observances = source->observances,
+                                 .takes = holiday_source_takes_name,
+                                 .data = source};
+  struct feed_days days;
+  feed_expand(expansion->arena, part->set->feed, &request, &days);
+  for (size_t i = 0; i < days.days.count; i++)
+    if (!is_suspended(source, part, days.days.items[i].date))
+      gather_holiday(expansion, source, days.days.items[i].name, days.days.items[i].date);
+  for (size_t i = 0; i < days.closings.count; i++)
+    gather_closing(expansion, source, part, &days.closings.items[i]);
+}
+
 static void gather(struct expansion *expansion) {
   for (size_t s = 0; s < expansion->source_count; s++) {
     const struct holiday_source *source = &expansion->sources[s];
     for (size_t p = 0; p < source->set->parts.count; p++) {
       const struct holiday_part *part = &source->set->parts.items[p];
+      if (part->set->feed)
+        gather_feed(expansion, source, part);
       for (size_t i = 0; i < part->set->days.count; i++)
         gather_day(expansion, source, part, &part->set->days.items[i]);
       for (size_t i = 0; expansion->request->exchanges && i < part->set->exchanges.count; i++)
@@ -227,13 +279,13 @@ static bool carry_target(const struct expansion *expansion, const struct carryov
 
 /* The names of the holidays that meet on a date, each once: "Easter; Labour Day". */
 static const char *joined_names(struct arena *arena, const struct found *found, size_t count) {
-  const char *names = found[0].day->name;
+  const char *names = found[0].name;
   for (size_t i = 1; i < count; i++) {
     size_t same = 0;
-    while (same < i && strcmp(found[same].day->name, found[i].day->name) != 0)
+    while (same < i && strcmp(found[same].name, found[i].name) != 0)
       same++;
     if (same == i)
-      names = arena_printf(arena, "%s; %s", names, found[i].day->name);
+      names = arena_printf(arena, "%s; %s", names, found[i].name);
   }
   return names;
 }

@@ -169,6 +169,8 @@ static void include_set(struct holiday_loader *loader, struct holiday_set *set, 
     set->terms.items = included->set->terms.items, set->terms.count = set->terms.capacity = included->set->terms.count;
   if (included->set->first > set->first)
     set->first = included->set->first;
+  if (included->set->last < set->last)
+    set->last = included->set->last;
 }
 
 /* false where an included set failed, be it reported before. */
@@ -261,17 +263,41 @@ static bool set_parse(struct holiday_loader *loader, const struct set_chain *cha
   return fits && loader->diags->errors == errors;
 }
 
+/* The zones that times in feeds are in. */
+static struct zones *zones_of(struct holiday_loader *loader) {
+  if (!loader->zones) {
+    loader->zones = arena_alloc(loader->arena, sizeof *loader->zones);
+    zones_init(loader->zones, loader->arena, SLA_TZDATA_AUTO);
+  }
+  return loader->zones;
+}
+
+static bool set_read_feed(struct holiday_loader *loader, const struct source *source, struct holiday_set *set) {
+  const char *slash = strrchr(set->file, '/');
+  struct feed *feed = arena_alloc(loader->arena, sizeof *feed);
+  set->name = slash ? slash + 1 : set->file;
+  if (!feed_read(loader->arena, loader->diags, zones_of(loader), source, feed))
+    return false;
+  set->feed = feed;
+  set->first = feed->first;
+  set->last = feed->last;
+  *ARENA_PUSH(loader->arena, &set->parts) = (struct holiday_part){.set = set};
+  return true;
+}
+
 static enum sla_code set_read(struct holiday_loader *loader, const struct set_chain *chain, struct place where,
                               struct holiday_set *set) {
   const char *problem;
   struct source *source = arena_alloc(loader->arena, sizeof *source);
   source->name = set->file;
-  switch (file_read(loader->arena, set->file, SET_MOST_BYTES, &source->text, &problem)) {
+  bool is_feed = text_ends(text_of(set->file), ".ics");
+  switch (file_read(loader->arena, set->file, is_feed ? FEED_MOST_BYTES : SET_MOST_BYTES, &source->text, &problem)) {
   case FILE_ABSENT: diag_error(loader->diags, where, "no such file: \"%s\"", set->file); return SLA_NOT_FOUND;
   case FILE_FAILED: diag_error(loader->diags, where, "cannot read \"%s\": %s", set->file, problem); return SLA_IO;
   case FILE_READ: break;
   }
-  return set_parse(loader, chain, source, set) ? SLA_OK : SLA_INVALID;
+  bool fits = is_feed ? set_read_feed(loader, source, set) : set_parse(loader, chain, source, set);
+  return fits ? SLA_OK : SLA_INVALID;
 }
 
 /* --- finding sets ------------------------------------------------------------------------------------------------ */
@@ -320,8 +346,8 @@ static enum sla_code set_load(struct holiday_loader *loader, const struct set_ch
     if (!set_bounds_hold(loader, chain, where))
       return SLA_INVALID;
     set = arena_alloc(loader->arena, sizeof *set);
-    *set =
-        (struct holiday_set){.name = file, .file = file, .identity = identity, .state = SET_LOADING, .first = INT_MIN};
+    *set = (struct holiday_set){
+        .name = file, .file = file, .identity = identity, .state = SET_LOADING, .first = INT_MIN, .last = INT_MAX};
     *ARENA_PUSH(loader->arena, &loader->sets) = set;
     set->problem = set_read(loader, chain, where, set);
     set->state = set->problem == SLA_OK ? SET_READY : SET_FAILED;
@@ -379,10 +405,6 @@ enum sla_code set_find(struct holiday_loader *loader, const struct set_chain *ch
   const char *file = file_locate(loader->arena, &loader->search, folder, base, &looked);
   if (!file)
     return report_unknown(loader, folder, base, looked, where);
-  if (text_ends(text_of(file), ".ics")) {
-    diag_error(loader->diags, where, "feeds are not read by this version: \"%s\"", file);
-    return SLA_INVALID;
-  }
   struct set_reference reference = {0};
   enum sla_code code = set_load(loader, chain, file, where, &reference.set);
   if (code == SLA_OK && mark)

@@ -5,6 +5,7 @@
 #define SLACLOCK_HOLIDAYS_HOLIDAY_SET_H
 
 #include "holidays/carryover.h"
+#include "holidays/feed.h"
 #include "holidays/holiday_rules.h"
 #include "holidays/holidays.h"
 #include "time/span.h"
@@ -90,8 +91,9 @@ struct holiday_set {
   struct {
     struct holiday_part *items;
     size_t count, capacity;
-  } parts;   /* the set itself last, so that a region's days stand behind its country's */
-  int first; /* the first date it knows; INT_MIN: no bound */
+  } parts;                 /* the set itself last, so that a region's days stand behind its country's */
+  int first, last;         /* the dates it knows; INT_MIN, INT_MAX: no bound */
+  const struct feed *feed; /* the days of a feed; NULL: a rule file */
 };
 
 /* The sets being loaded, innermost first: how an include that comes round to itself is found. */
@@ -124,7 +126,8 @@ static inline bool spans_hold(const struct span *spans, size_t count, int date) 
   return false;
 }
 
-/* Whether a source's `only` and `except` let a holiday through. */
+/* Whether a source's `only` and `except` let a holiday through; the same for a day of a feed, by its name. */
 bool holiday_source_takes(const struct holiday_source *source, const struct holiday_day *day);
+bool holiday_source_takes_name(const void *source, const char *name);
 
 #endif

@@ -58,6 +58,19 @@ bool holiday_source_takes(const struct holiday_source *source, const struct holi
          !day_matches(day, source->except, source->except_count);
 }
 
+static bool name_matches(const char *name, const char *const *globs, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (glob_matches(globs[i], name))
+      return true;
+  return false;
+}
+
+bool holiday_source_takes_name(const void *data, const char *name) {
+  const struct holiday_source *source = data;
+  return (source->only_count == 0 || name_matches(name, source->only, source->only_count)) &&
+         !name_matches(name, source->except, source->except_count);
+}
+
 /* All names of a set's days, in all languages. */
 static const char *const *set_names(struct arena *arena, const struct holiday_set *set, size_t *ret_count) {
   struct {
@@ -69,6 +82,8 @@ static const char *const *set_names(struct arena *arena, const struct holiday_se
     for (size_t i = 0; i < part->days.count; i++)
       for (size_t k = 0; k < part->days.items[i].name_count; k++)
         *ARENA_PUSH(arena, &names) = part->days.items[i].names[k].text;
+    for (size_t i = 0; part->feed && i < part->feed->events.count; i++)
+      *ARENA_PUSH(arena, &names) = part->feed->events.items[i].name;
   }
   *ret_count = names.count;
   return (const char *const *)names.items;
@@ -116,23 +131,75 @@ enum sla_code holiday_source_named(struct holiday_loader *loader, const char *fo
   return code;
 }
 
-static bool read_entry_map(struct holiday_loader *loader, const char *folder, const struct yaml_node *node,
-                           struct holiday_source *ret_source) {
-  static const struct field_key keys[] = {
-      {"set", FIELD_REQUIRED}, {"only", FIELD_OPTIONAL}, {"except", FIELD_OPTIONAL}, {"carryover", FIELD_OPTIONAL}};
-  struct diags *diags = loader->diags;
-  const struct yaml_node *feed = yaml_get(node, "feed");
-  if (feed) {
-    diag_error(diags, feed->place, "feeds are not read by this version: \"%.*s\"", TEXT_ARGS(feed->text));
+/* `covers` as a list of a first date and the date after the last. */
+static bool covers_read_list(struct diags *diags, const struct yaml_node *node, struct span *ret_span) {
+  struct span span;
+  if (node->count != 2) {
+    diag_error(diags, node->place, "\"covers\" lists two dates: the first, and the one after the last");
     return false;
   }
-  bool fits = fields_check(diags, node, "an entry of \"holidays\"", keys, sizeof keys / sizeof *keys);
-  const struct yaml_node *set = yaml_get(node, "set"), *only = yaml_get(node, "only"),
-                         *except = yaml_get(node, "except"), *carryover = yaml_get(node, "carryover");
-  struct holiday_source source = {0};
+  bool has_from = field_date(diags, &node->items[0], &span.first);
+  if (!field_date(diags, &node->items[1], &span.last) || !has_from)
+    return false;
+  span.last -= 1;
+  if (span.first > span.last) {
+    diag_error(diags, node->items[1].place, "the span ends before it begins");
+    return false;
+  }
+  *ret_span = span;
+  return true;
+}
+
+static bool covers_read(struct diags *diags, const struct yaml_node *node, struct span *ret_span) {
+  static const struct field_key keys[] = {SPAN_KEYS};
+  if (node->kind == YAML_LIST)
+    return covers_read_list(diags, node, ret_span);
+  bool fits = fields_check(diags, node, "\"covers\"", keys, sizeof keys / sizeof *keys);
+  if (node->kind == YAML_MAP && node->count == 0)
+    diag_error(diags, node->place, "\"covers\" says nothing: write it like [2026-01-01, 2028-01-01]");
+  return fits && node->count && field_span(diags, node, ret_span);
+}
+
+/* What only feeds have. */
+static bool read_feed_keys(struct diags *diags, const struct yaml_node *node, struct holiday_source *source) {
+  const struct yaml_node *observances = yaml_get(node, "observances"), *covers = yaml_get(node, "covers");
+  bool fits = !observances || field_flag(diags, observances, &source->observances);
+  if (covers) {
+    source->has_covers = true;
+    fits &= covers_read(diags, covers, &source->covers);
+  }
+  return fits;
+}
+
+/* The set or feed that an entry names. */
+static bool read_entry_name(struct holiday_loader *loader, const char *folder, const struct yaml_node *node,
+                            bool is_feed, struct holiday_source *ret_source) {
   const char *name;
-  fits &= set && field_text(diags, set, "\"set\"", &name) &&
-          holiday_source_named(loader, folder, name, set->place, &source) == SLA_OK;
+  if (!field_text(loader->diags, node, is_feed ? "\"feed\"" : "\"set\"", &name) ||
+      holiday_source_named(loader, folder, name, node->place, ret_source) != SLA_OK)
+    return false;
+  if (is_feed == (ret_source->set->feed != NULL))
+    return true;
+  diag_error(loader->diags, node->place, "\"%s\" is %s: write \"%s\" instead of \"%s\"", ret_source->set->file,
+             is_feed ? "a holiday set" : "a feed", is_feed ? "set" : "feed", is_feed ? "feed" : "set");
+  return false;
+}
+
+static bool read_entry_map(struct holiday_loader *loader, const char *folder, const struct yaml_node *node,
+                           struct holiday_source *ret_source) {
+  static const struct field_key set_keys[] = {
+      {"set", FIELD_REQUIRED}, {"only", FIELD_OPTIONAL}, {"except", FIELD_OPTIONAL}, {"carryover", FIELD_OPTIONAL}};
+  static const struct field_key feed_keys[] = {{"feed", FIELD_REQUIRED},        {"only", FIELD_OPTIONAL},
+                                               {"except", FIELD_OPTIONAL},      {"carryover", FIELD_OPTIONAL},
+                                               {"observances", FIELD_OPTIONAL}, {"covers", FIELD_OPTIONAL}};
+  struct diags *diags = loader->diags;
+  const struct yaml_node *feed = yaml_get(node, "feed"), *set = feed ? feed : yaml_get(node, "set"),
+                         *only = yaml_get(node, "only"), *except = yaml_get(node, "except"),
+                         *carryover = yaml_get(node, "carryover");
+  bool fits = feed ? fields_check(diags, node, "an entry of \"holidays\"", feed_keys, 6)
+                   : fields_check(diags, node, "an entry of \"holidays\"", set_keys, 4);
+  struct holiday_source source = {0};
+  fits &= set && read_entry_name(loader, folder, set, feed != NULL, &source);
   if (only)
     fits &= read_globs(loader, only, "\"only\"", source.set, &source.only, &source.only_count);
   if (except)
@@ -141,6 +208,8 @@ static bool read_entry_map(struct holiday_loader *loader, const char *folder, co
     source.carryover = carryover_rule_read(diags, carryover);
     fits &= source.carryover != NULL;
   }
+  if (feed)
+    fits &= read_feed_keys(diags, node, &source);
   if (fits)
     *ret_source = source;
   return fits;
@@ -158,7 +227,7 @@ bool holiday_source_read(struct holiday_loader *loader, const char *folder, cons
 struct holiday_source holiday_source_of_dates(struct arena *arena, const int *dates, size_t count) {
   static const struct holiday_name name = {NULL, "given date"};
   struct holiday_set *set = arena_alloc(arena, sizeof *set);
-  *set = (struct holiday_set){.name = "given dates", .file = "", .state = SET_READY, .first = INT_MIN};
+  *set = (struct holiday_set){.name = "given dates", .file = "", .state = SET_READY, .first = INT_MIN, .last = INT_MAX};
   for (size_t i = 0; i < count; i++)
     *ARENA_PUSH(arena, &set->days) = (struct holiday_day){
         .name = name.text,
@@ -180,6 +249,6 @@ const char *holiday_source_name(struct arena *arena, const struct holiday_source
 }
 
 void holiday_source_coverage(const struct holiday_source *source, int *ret_first, int *ret_last) {
-  *ret_first = source->set->first;
-  *ret_last = INT_MAX;
+  *ret_first = source->has_covers ? source->covers.first : source->set->first;
+  *ret_last = source->has_covers ? source->covers.last : source->set->last;
 }

@@ -6,7 +6,8 @@
  * exchanged days, part-day closings beside them.
  *
  * Adding a carryover rule: one row in carryover_rules of carryover.c, with its source.
- * Feeds (iCalendar) will be another kind of set behind the same two functions.
+ * A feed (iCalendar, feed.h) is another kind of set behind the same functions: its days come from events, not from
+ * rules.
  */
 #ifndef SLACLOCK_HOLIDAYS_HOLIDAYS_H
 #define SLACLOCK_HOLIDAYS_HOLIDAYS_H
@@ -16,6 +17,8 @@
 #include "base/file.h"
 #include "base/yaml.h"
 #include "slaclock.h"
+#include "time/span.h"
+#include "time/zone.h"
 
 /* What loading sets needs; sets are loaded once per loader, by file. */
 struct holiday_loader {
@@ -23,6 +26,7 @@ struct holiday_loader {
   struct diags *diags;
   struct file_search search;
   const char *language; /* of names; NULL: each set's first */
+  struct zones *zones;  /* for times in feeds; NULL: the loader's own, of the default source */
   struct {
     struct holiday_set **items;
     size_t count, capacity;
@@ -40,13 +44,16 @@ struct holiday_source {
   const struct carryover_rule *carryover;  /* instead of the set's own rules at all dates; NULL: the set's */
   const char *const *only, *const *except; /* globs (* and ?) on names in any of the set's languages; NULL: all, none */
   size_t only_count, except_count;
+  bool observances;   /* of a feed: days that its publisher calls observances count too */
+  struct span covers; /* the dates the entry says it knows, where has_covers; else the set says */
+  bool has_covers;
 };
 
 /*
- * Reads what a policy writes as an entry of `holidays`: a name (ua, ua@martial-law), a path, or a map with `set`,
- * `only`, `except`, `carryover`. Names and paths are looked up from folder (NULL: the command line).
- * false after errors, which went to diags; what is wrong inside a set's file is reported once per loader. A glob that
- * matches no name of the set is a warning.
+ * Reads what a policy writes as an entry of `holidays`: a name (ua, ua@martial-law), a path, or a map with `set` or
+ * `feed`, `only`, `except`, `carryover`, and for feeds `observances` and `covers`. Names and paths are looked up from
+ * folder (NULL: the command line). false after errors, which went to diags; what is wrong inside a set's file is
+ * reported once per loader. A glob that matches no name of the set is a warning.
  */
 bool holiday_source_read(struct holiday_loader *loader, const char *folder, const struct yaml_node *node,
                          struct holiday_source *ret_source);
@@ -67,7 +74,17 @@ struct day_off {
   const char *rule;         /* carried: the rule's name */
   int from;                 /* carried: the holiday's date; exchange: the other date; else date itself */
   int close_from, close_to; /* SLA_CLOSING: seconds of the wall clock since the date's midnight */
+  /*
+   * A closing of a feed, which is a stretch of time and not of a wall clock: all of it, [from, until) in instants, on
+   * each date that it touches. Not timed where they are equal.
+   */
+  sla_time closed_from, closed_until;
 };
+
+/* Whether a closing is a stretch of time: close_from and close_to then only tell people about it. */
+static inline bool day_off_is_timed(const struct day_off *day) {
+  return day->closed_from < day->closed_until;
+}
 
 struct days_off {
   struct day_off *items; /* by date, then by kind, then by the sets' order */
@@ -80,6 +97,7 @@ struct holiday_request {
   /* Whether a date is a weekly day off of the calendar (holidays, exchanges and exceptions aside). */
   bool (*is_rest)(const void *data, int date);
   const void *data;
+  const struct zone *zone; /* of the calendar, for closings of feeds; NULL: each in its own */
 };
 
 /*
@@ -97,7 +115,9 @@ const char *holiday_source_name(struct arena *arena, const struct holiday_source
 /*
  * The first and the last date that a source knows (INT_MIN and INT_MAX: no bound). A rule file covers from its first
  * law onward: the earliest `from` of its days where every rule has one (single dates need none). A file that includes
- * others covers from the latest of their bounds: what it adds later is an addition, not a gap.
+ * others covers from the latest of their bounds: what it adds later is an addition, not a gap. A feed covers from its
+ * first to its last date; events that repeat without an end do not add to that, but where a feed has nothing else, for
+ * ten years after its newest date (feed_read.c). What an entry says in `covers` stands over all this.
  */
 void holiday_source_coverage(const struct holiday_source *source, int *ret_first, int *ret_last);
 

@@ -278,7 +278,8 @@ void loader_init(struct loader *loader, struct policy *policy, struct diags *dia
   loader->holidays = (struct holiday_loader){.arena = &policy->arena,
                                              .diags = diags,
                                              .search = {options->path, options->path_count},
-                                             .language = options->language};
+                                             .language = options->language,
+                                             .zones = &policy->zones};
   diags->arena = &policy->arena;
 }
 

@@ -81,7 +81,7 @@ static inline bool world_read(struct world *world, const char *text) {
 }
 
 static inline void world_expand(struct world *world, int first, int last, bool exchanges, struct days_off *ret_days) {
-  struct holiday_request request = {first, last, exchanges, world_is_rest, world};
+  struct holiday_request request = {first, last, exchanges, world_is_rest, world, NULL};
   holidays_expand(&world->arena, world->sources, world->source_count, &request, ret_days);
 }
 
