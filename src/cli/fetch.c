@@ -211,6 +211,9 @@ static void set_options(struct transfer *transfer, bool https) {
   curl->setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* go_to() judges each step */
   curl->setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl->setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  const char *authorities = getenv("SSL_CERT_FILE"); /* as OpenSSL has it: of a company with its own, for one */
+  if (authorities && *authorities)
+    curl->setopt(easy, CURLOPT_CAINFO, authorities);
   curl->setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl->setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left_ms < 1000L * FETCH_CONNECT_S ? left_ms : 1000L * FETCH_CONNECT_S);
   curl->setopt(easy, CURLOPT_TIMEOUT_MS, left_ms);
