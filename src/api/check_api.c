@@ -8,6 +8,8 @@
 #include "time/civil.h"
 #include "time/timestamp.h"
 
+#include <limits.h>
+
 static const char *time_text(const struct zone *zone, sla_time t, char text[SLA_TIME_TEXT]) {
   timestamp_write(t, zone_offset(zone, t), false, text);
   return text;
@@ -140,7 +142,7 @@ static bool is_holiday_set(struct arena *arena, const char *file) {
 
 /* Holiday sets are checked by loading them. A bare file name is a path to check, not a name to look up. */
 static enum sla_code check_holiday_set(const struct sla_options *options, struct arena *arena, struct diags *diags,
-                                       const char *file) {
+                                       const char *file, sla_time horizon) {
   struct zones zones;
   zones_init(&zones, arena, options->tzdata);
   struct holiday_loader loader = {.arena = arena,
@@ -151,6 +153,16 @@ static enum sla_code check_holiday_set(const struct sla_options *options, struct
   struct holiday_source source;
   const char *path = file_is_path(file) ? file : arena_printf(arena, "./%s", file);
   enum sla_code code = holiday_source_named(&loader, NULL, path, (struct place){0}, &source);
+  int first, last = INT_MAX;
+  if (code == SLA_OK)
+    holiday_source_coverage(&source, &first, &last);
+  if (last < local_date(horizon)) {
+    struct source *place = arena_alloc(arena, sizeof *place);
+    char date[DATE_TEXT];
+    place->name = file;
+    date_write(last, date);
+    diag_warning(diags, place_of_source(place), "nothing is known after %s", date);
+  }
   return code == SLA_INVALID ? SLA_OK : code;
 }
 
@@ -168,9 +180,10 @@ static void check_named(void *data) {
   const char *path = find(&checking->arena, checking->options, checking->file);
   checking->code = SLA_NOT_FOUND;
   if (path)
-    checking->code = is_holiday_set(&checking->arena, path)
-                         ? check_holiday_set(checking->options, &checking->arena, &checking->diags, path)
-                         : check_policy(checking, path);
+    checking->code =
+        is_holiday_set(&checking->arena, path)
+            ? check_holiday_set(checking->options, &checking->arena, &checking->diags, path, checking->horizon)
+            : check_policy(checking, path);
 }
 
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,

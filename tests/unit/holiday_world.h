@@ -17,14 +17,22 @@ static inline const char *calendars_folder(void) {
   return folder ? folder : "calendars";
 }
 
+/* The feeds that imitate real publishers (the folder SLACLOCK_FEEDS, default: tests/feeds). */
+static inline const char *feeds_folder(void) {
+  const char *folder = getenv("SLACLOCK_FEEDS");
+  return folder ? folder : "tests/feeds";
+}
+
 struct world {
   char folder[64];
   struct arena arena;
   struct collector collector;
   struct diags diags;
   struct holiday_loader loader;
-  const char *path[2];
-  unsigned rest; /* weekdays off, bit 0 for Monday */
+  const char *path[3];
+  struct zones zones;
+  const struct zone *zone; /* of the calendar that asks; NULL: there is none */
+  unsigned rest;           /* weekdays off, bit 0 for Monday */
   struct holiday_source sources[16];
   size_t source_count;
 };
@@ -47,8 +55,14 @@ static inline void world_reset(struct world *world, const char *language) {
   world->diags = collector_diags(&world->collector, &world->arena);
   world->path[0] = world->folder;
   world->path[1] = calendars_folder();
-  world->loader = (struct holiday_loader){
-      .arena = &world->arena, .diags = &world->diags, .search = {world->path, 2}, .language = language};
+  world->path[2] = feeds_folder();
+  zones_init(&world->zones, &world->arena, SLA_TZDATA_AUTO);
+  world->zone = NULL;
+  world->loader = (struct holiday_loader){.arena = &world->arena,
+                                          .diags = &world->diags,
+                                          .search = {world->path, 3},
+                                          .language = language,
+                                          .zones = &world->zones};
   world->rest = 1u << 5 | 1u << 6;
   world->source_count = 0;
 }
@@ -58,6 +72,13 @@ static inline void world_close(struct world *world) {
   arena_release(&world->arena);
   snprintf(command, sizeof command, "rm -r %s", world->folder);
   assert_int_equal(system(command), 0);
+}
+
+/* Has a calendar in a zone ask; NULL: none. */
+static inline void world_zone(struct world *world, const char *name) {
+  const char *problem;
+  world->zone = name ? zone_find(&world->zones, (struct sla_text){name, strlen(name)}, &problem) : NULL;
+  assert_true(!name || world->zone);
 }
 
 /* Reads a YAML list of entries into the world's sources; whether all went well. */
@@ -81,7 +102,7 @@ static inline bool world_read(struct world *world, const char *text) {
 }
 
 static inline void world_expand(struct world *world, int first, int last, bool exchanges, struct days_off *ret_days) {
-  struct holiday_request request = {first, last, exchanges, world_is_rest, world, NULL};
+  struct holiday_request request = {first, last, exchanges, world_is_rest, world, world->zone};
   holidays_expand(&world->arena, world->sources, world->source_count, &request, ret_days);
 }
 
