@@ -39,8 +39,12 @@ once     = $(eval $(1) := $(2))$($(1))
 MODULES       = icu-i18n icu-uc yaml-0.1
 MODULE_CFLAGS = $(call once,MODULE_CFLAGS,$(call packages,cflags,$(MODULES)))
 MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18n -licuuc -lyaml))
+# Its header only: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
+CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
+# dlopen, where it is not in the C library.
+DL_LIBS       = -ldl
 
 DEFINES = -D_GNU_SOURCE -DSLACLOCK_VERSION='"$(VERSION)"'
 COMPILE = $(CC) -std=c17 -Iinclude -Isrc $(DEFINES) $(MODULE_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
@@ -91,22 +95,23 @@ endef
 
 # Everything is compiled again when the flags change, and linked again when a source file comes or goes.
 $(BUILD)/flags: FORCE | $(BUILD)/usable
-	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS))
+	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(CURL_CFLAGS))
 
 $(BUILD)/sources: FORCE
 	$(call write_if_changed,$(LIB_SOURCES) $(CLI_SOURCES) $(HELP_SOURCES))
 
 # Says once, in plain words, that there is no compiler or no library.
 define TRY_C
+#include <curl/curl.h>
 #include <unicode/ucal.h>
 #include <yaml.h>
-int main(void) { return yaml_get_version_string() == 0; }
+int main(void) { return yaml_get_version_string() == 0 || CURLE_OK != 0; }
 endef
 
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
-	@$(COMPILE) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU and libyaml: run "make deps", which installs them'; exit 1; } >&2
+	@$(COMPILE) $(CURL_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
+	  echo 'make: this needs a C compiler, ICU, libyaml, libcurl: run "make deps", which installs them'; exit 1; } >&2
 	@rm -f $@.c $@.try && touch $@
 
 # check and demo install what is missing first.
@@ -131,6 +136,8 @@ $(BUILD)/datadir: FORCE
 $(BUILD)/src/base/file.o: $(BUILD)/datadir
 $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/slaclock"'
 
+$(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
+
 $(LIB): $(call objects,$(LIB_SOURCES))
 $(CLI): $(call objects,$(CLI_SOURCES))
 $(LIB) $(CLI): $(BUILD)/sources | $(BUILD)/usable
@@ -139,11 +146,11 @@ $(LIB) $(CLI): $(BUILD)/sources | $(BUILD)/usable
 
 $(BUILD)/slaclock: $(call objects,src/cli/main.c) $(CLI) $(LIB)
 	$(say) LD $@
-	$(Q)$(LINK) -o $@ $^ $(MODULE_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(MODULE_LIBS) $(DL_LIBS)
 
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(HELP_SOURCES)) $(CLI) $(LIB)
 	$(say) LD $@
-	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(MODULE_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(MODULE_LIBS) $(DL_LIBS)
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CLI_SOURCES) src/cli/main.c $(UNIT_SOURCES) $(HELP_SOURCES))
 

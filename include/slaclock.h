@@ -402,6 +402,26 @@ const char *sla_nearest(struct sla_text word, const char *const *candidates, siz
  */
 size_t sla_utf8_length(struct sla_text text);
 
+/* --- feeds from the web --------------------------------------------------------------------------------------------
+ */
+
+typedef struct sla_feeds sla_feeds;
+
+struct sla_feed {
+  const char *path; /* of the file */
+  const char *url;  /* where its newest version is to be had, as the policy says; not looked at any closer */
+  int line;         /* where the policy says so */
+};
+
+/*
+ * The feeds of a policy (as sla_policy_load names it) whose entries carry a `url`, each file once. Nothing but the
+ * policy file is read: a feed may be missing or broken. A file without calendars has none. Free with sla_feeds_free.
+ */
+enum sla_code sla_feeds_load(const struct sla_options *options, const char *policy, sla_feeds **ret_feeds);
+void sla_feeds_free(sla_feeds *feeds);
+size_t sla_feeds_count(const sla_feeds *feeds);
+const struct sla_feed *sla_feeds_item(const sla_feeds *feeds, size_t index);
+
 /* --- checking files ------------------------------------------------------------------------------------------------
  */
 

@@ -36,8 +36,8 @@ struct cli {
   const char *policy, *metric, *calendar;
   struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
   struct sla_inline inline_calendar;
-  const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color;
-  bool utc, seconds, negative, line_buffered, strict, help;
+  const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
+  bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
 
@@ -113,5 +113,6 @@ void run_holidays(struct cli *cli);
 void run_annotate(struct cli *cli);
 void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
+void run_feed(struct cli *cli);
 
 #endif

@@ -31,6 +31,8 @@ static const struct command commands[] = {
     {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paMIvbofnuO",
      run_annotate},
     {"check", "FILE...", "Checks policies and holiday sets, and runs the policies' examples.", "dSfn", run_check},
+    {"feed", "update FILE|DIR...",
+     "Fetches anew the feeds of policies that carry a url. The one command that uses the network.", "NTn", run_feed},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -45,6 +45,8 @@ static const struct option_row {
     {'o', "output", "FILE", "write there, replacing it at once when complete"},
     {'d', "horizon", "DATE", "warn where coverage ends before (default: two years on)"},
     {'S', "strict", NULL, "warnings make the check fail"},
+    {'N', "dry-run", NULL, "show what would change, and change nothing"},
+    {'T', "timeout", "SECONDS", "give up on a feed after that (default: 60)"},
     {'f', "format", "FORMAT", "of the output; see the manual for the command's"},
     {'n', "now", "TIME", "the current time"},
     {'u', "utc", NULL, "write times in UTC"},
@@ -120,6 +122,8 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'o': take_once(cli, row, &cli->output, value); break;
   case 'd': take_once(cli, row, &cli->horizon, value); break;
   case 'S': cli->strict = true; break;
+  case 'N': cli->dry_run = true; break;
+  case 'T': take_once(cli, row, &cli->timeout, value); break;
   case 'f': take_once(cli, row, &cli->format, value); break;
   case 'n': take_once(cli, row, &cli->now, value); break;
   case 'u': cli->utc = true; break;

@@ -163,8 +163,12 @@ static bool covers_read(struct diags *diags, const struct yaml_node *node, struc
 
 /* What only feeds have. */
 static bool read_feed_keys(struct diags *diags, const struct yaml_node *node, struct holiday_source *source) {
-  const struct yaml_node *observances = yaml_get(node, "observances"), *covers = yaml_get(node, "covers");
+  const struct yaml_node *observances = yaml_get(node, "observances"), *covers = yaml_get(node, "covers"),
+                         *url = yaml_get(node, "url");
   bool fits = !observances || field_flag(diags, observances, &source->observances);
+  const char *address; /* for sla_feeds_load(): loading fetches nothing */
+  if (url)
+    fits &= field_text(diags, url, "\"url\"", &address);
   if (covers) {
     source->has_covers = true;
     fits &= covers_read(diags, covers, &source->covers);
@@ -192,12 +196,13 @@ static bool read_entry_map(struct holiday_loader *loader, const char *folder, co
       {"set", FIELD_REQUIRED}, {"only", FIELD_OPTIONAL}, {"except", FIELD_OPTIONAL}, {"carryover", FIELD_OPTIONAL}};
   static const struct field_key feed_keys[] = {{"feed", FIELD_REQUIRED},        {"only", FIELD_OPTIONAL},
                                                {"except", FIELD_OPTIONAL},      {"carryover", FIELD_OPTIONAL},
-                                               {"observances", FIELD_OPTIONAL}, {"covers", FIELD_OPTIONAL}};
+                                               {"observances", FIELD_OPTIONAL}, {"covers", FIELD_OPTIONAL},
+                                               {"url", FIELD_OPTIONAL}};
   struct diags *diags = loader->diags;
   const struct yaml_node *feed = yaml_get(node, "feed"), *set = feed ? feed : yaml_get(node, "set"),
                          *only = yaml_get(node, "only"), *except = yaml_get(node, "except"),
                          *carryover = yaml_get(node, "carryover");
-  bool fits = feed ? fields_check(diags, node, "an entry of \"holidays\"", feed_keys, 6)
+  bool fits = feed ? fields_check(diags, node, "an entry of \"holidays\"", feed_keys, 7)
                    : fields_check(diags, node, "an entry of \"holidays\"", set_keys, 4);
   struct holiday_source source = {0};
   fits &= set && read_entry_name(loader, folder, set, feed != NULL, &source);

@@ -11,8 +11,8 @@
 #include "time/zone.h"
 
 enum {
-  NAIVE_DATES = 600,  /* that a model knows, from model->first on */
-  NAIVE_BEFORE = 150, /* of these before the date that it is made around */
+  NAIVE_DATES = 370,  /* that a model knows, from model->first on */
+  NAIVE_BEFORE = 120, /* of these before the date that it is made around */
   NAIVE_MINUTES = 2 * 24 * 60,
   NAIVE_HOLIDAYS = 40,
   NAIVE_EXCEPTIONS = 6,
@@ -275,22 +275,38 @@ static inline bool naive_knows_instant(const struct naive_model *model, sla_time
   return naive_knows(model, (int)(t / DAY));
 }
 
-static inline const struct naive_day *naive_day(const struct naive_clock *clock, sla_time t) {
-  int date = (int)(t / DAY), c = clock->calendar;
+/* Minutes of open time on a day of UTC, or of dates with windows. */
+static inline void naive_walk_day(const struct naive_clock *clock, sla_time midnight, struct naive_day *day) {
   struct naive_model *model = clock->model;
+  struct naive_calendar *calendar = &model->calendars[clock->calendar];
+  int32_t offset = zone_offset(calendar->zone, midnight), next;
+  for (int i = 0; i < 24 * 60; i++, offset = next) {
+    sla_time t = midnight + i * 60;
+    next = zone_offset(calendar->zone, t + 60);
+    assert_true(offset % 60 == 0 && (next == offset || zone_offset(calendar->zone, t + 59) == offset));
+    day->runs[i] = clock->kind == SLA_BUSINESS_HOURS ? naive_open(model, clock->calendar, t)
+                                                     : has_windows(model, clock->calendar, local_date(t + offset));
+  }
+}
+
+static inline const struct naive_day *naive_day(const struct naive_clock *clock, sla_time t) {
+  struct naive_model *model = clock->model;
+  struct naive_calendar *calendar = &model->calendars[clock->calendar];
+  int date = (int)(t / DAY);
   assert_true(naive_knows(model, date));
-  struct naive_calendar *calendar = &model->calendars[c];
   struct naive_day **day = &calendar->days[clock->kind == SLA_BUSINESS_DAYS][date - model->first];
   if (*day)
     return *day;
   *day = arena_alloc(model->arena, sizeof **day);
-  for (int i = 0; i < 24 * 60; i++) {
-    sla_time at = (sla_time)date * DAY + i * 60;
-    int32_t offset = zone_offset(calendar->zone, at);
-    assert_true(offset % 60 == 0 && zone_offset(calendar->zone, at + 59) == offset);
-    (*day)->runs[i] =
-        clock->kind == SLA_BUSINESS_HOURS ? naive_open(model, c, at) : has_windows(model, c, local_date(at + offset));
+  if (calendar->kind == NAIVE_PLAIN || clock->kind == SLA_BUSINESS_DAYS) {
+    naive_walk_day(clock, (sla_time)date * DAY, *day);
+    return *day;
   }
+  struct naive_clock a = {.model = model, .calendar = calendar->members[0]}, b = a;
+  b.calendar = calendar->members[1];
+  const bool *in_a = naive_day(&a, t)->runs, *in_b = naive_day(&b, t)->runs;
+  for (int i = 0; i < 24 * 60; i++)
+    (*day)->runs[i] = calendar->kind == NAIVE_UNION ? in_a[i] || in_b[i] : in_a[i] && in_b[i];
   return *day;
 }
 

@@ -144,7 +144,7 @@ static inline void random_set(struct writer *writer) {
   fprintf(writer->set, "holidays: h\ncarryover: [{ rule: %s }]\ndays:\n", set->carries ? "next-working-day" : "none");
   int holidays = (int)below(writer, NAIVE_HOLIDAYS), closings = (int)below(writer, NAIVE_CLOSINGS);
   for (int i = 0, date = 0; i < holidays; i++) {
-    date = i && one_in(writer, 3) ? date + 1 : random_date(writer, 90); /* often several in a row */
+    date = i && one_in(writer, 3) ? date + 1 : random_date(writer, 60); /* often several in a row */
     set->holidays[set->holiday_count++] = date;
     fprintf(writer->set, "  - { name: Day %d, on: %s }\n", i, date_text(date).text);
   }
@@ -307,7 +307,7 @@ static inline void random_amount(struct writer *writer, struct naive_target *tar
       target->cutoff_minute = (int)random_between(writer->seed, 6 * 60, 30 * 60);
   } else if (kind < 18) {
     target->kind = NAIVE_CALENDAR;
-    target->months = one_in(writer, 3) ? (int)below(writer, 10) : 0;
+    target->months = one_in(writer, 3) ? (int)below(writer, 6) : 0;
     target->days = (int)below(writer, 15);
     target->roll = (enum naive_roll)below(writer, 4);
     target->at = one_in(writer, 3) ? NAIVE_AT_TIME : NAIVE_AT_DEFAULT;
