@@ -310,6 +310,22 @@ struct sla_opening {
 /* Whether a calendar is open at an instant, until when, and why. */
 enum sla_code sla_open(sla_policy *policy, size_t calendar, sla_time at, struct sla_opening *ret_opening);
 
+/* An open stretch, [from, until). */
+struct sla_window {
+  sla_time from, until;
+};
+
+/*
+ * Takes a date and the stretches that open on it: sorted, disjoint, none where the date has no open instant; one that
+ * reaches past midnight belongs to the date it opens on. All of it is valid only during the call, which must leave the
+ * policy alone. false ends the listing.
+ */
+typedef bool sla_calendar_day_fn(void *data, const struct sla_day *day, const struct sla_window *windows, size_t count);
+
+/* Visits a calendar's dates from first to last, both included; those outside 1970 to 2199 are left out. */
+enum sla_code sla_calendar_days(sla_policy *policy, size_t calendar, int first, int last, sla_calendar_day_fn *visit,
+                                void *data);
+
 /* --- holiday sets --------------------------------------------------------------------------------------------------
  */
 
@@ -322,7 +338,8 @@ struct sla_holiday {
   enum sla_holiday_kind kind;
   const char *name;
   bool has_from;
-  int from; /* carryover: the holiday's date; exchange: the other date */
+  int from;                 /* carryover: the holiday's date; exchange: the other date */
+  int close_from, close_to; /* closing: seconds of the wall clock since the date's midnight */
 };
 
 /*

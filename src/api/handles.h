@@ -36,6 +36,9 @@ void report(const struct sla_options *options, const char *file, const char *tex
 /* Prepares what an evaluation or a question found missing. */
 enum sla_code prepare(struct policy *policy, const struct need *need);
 
+/* Says why a date of a plain calendar is as it is, from its plan. Strings live as long as the calendar's schedule. */
+void describe_plan(const struct calendar_day *plan, int date, struct sla_day *ret_day);
+
 /*
  * The path of a file that a command line names: looked up where it is a name. NULL after a diagnostic; what is its kind
  * for the message ("policy").

@@ -66,7 +66,9 @@ static enum sla_code expand(struct sla_holidays *holidays) {
                                                               .kind = day->kind,
                                                               .name = day->name ? day->name : "",
                                                               .has_from = has_from,
-                                                              .from = day->from};
+                                                              .from = day->from,
+                                                              .close_from = day->close_from,
+                                                              .close_to = day->close_to};
   }
   note_uncovered(holidays, &source, request.first, request.last);
   return SLA_OK;

@@ -92,16 +92,7 @@ static void describe_day(const struct calendar *calendar, sla_time at, struct sl
   }
   struct calendar_day plan;
   calendar_day(calendar, &calendar->schedule->days_off, day->date, &plan);
-  day->kind = plan.kind;
-  day->from = day->date;
-  if (plan.reason) {
-    day->name = plan.reason->name;
-    day->set = plan.reason->set;
-    day->rule = plan.reason->rule;
-    day->from = plan.kind == SLA_DAY_EVE ? plan.reason->date : plan.reason->from;
-  }
-  if (plan.closing_count)
-    day->closure = plan.closings[0].name;
+  describe_plan(&plan, day->date, day);
   explain(opening, &plan, local_second(local));
 }
 

@@ -160,7 +160,7 @@ bool annotation_begin(struct annotation *job, const struct csv_row *row) {
     good &= bind_fields(job, &job->policies[i]);
   if (!good || !each_added(job, is_free))
     return false;
-  if (job->format == FORMAT_CSV) {
+  if (job->format == FORMAT_CSV && !job->writer) {
     output_text(&job->output, row->raw);
     each_added(job, write_added_name);
     output_bytes(&job->output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);

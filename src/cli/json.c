@@ -1,20 +1,8 @@
 #include "cli/json.h"
 
-#include <string.h>
+#include "cli/utf8.h"
 
-/* Length of the well-formed UTF-8 character at the start of text, 0 where it is malformed (RFC 3629). */
-static size_t character_length(struct sla_text text) {
-  const unsigned char *p = (const unsigned char *)text.ptr;
-  size_t len = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
-  if (len > text.len)
-    return 0;
-  for (size_t i = 1; i < len; i++)
-    if ((p[i] & 0xC0) != 0x80)
-      return 0;
-  bool overlong = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
-  bool beyond = (p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF4 && p[1] > 0x8F); /* surrogates; over U+10FFFF */
-  return len > 1 && (overlong || beyond) ? 0 : len;
-}
+#include <string.h>
 
 void json_escape(struct sla_text text, void (*write)(void *data, const char *bytes, size_t len), void *data) {
   write(data, "\"", 1);
@@ -30,7 +18,7 @@ void json_escape(struct sla_text text, void (*write)(void *data, const char *byt
     if (!text.len)
       break;
     unsigned char c = (unsigned char)text.ptr[0];
-    size_t len = character_length(text);
+    size_t len = utf8_length(text);
     if (c == '"' || c == '\\') {
       char escaped[2] = {'\\', (char)c};
       write(data, escaped, 2);

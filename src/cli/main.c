@@ -25,6 +25,9 @@ static const struct command commands[] = {
      "Lists the days of a holiday set: holidays, days carried over, days exchanged.", "fwn", run_holidays},
     {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paMIvbofnuO",
      run_annotate},
+    {"export", "[FILE...]",
+     "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
+     "psPCcHZyYxwmMIvnoFTK", run_export},
     {"check", "FILE...", "Checks policies and holiday sets, and runs the policies' examples.", "dSfn", run_check},
 };
 

@@ -45,6 +45,9 @@ static const struct option_row {
     {'o', "output", "FILE", "write there, replacing it at once when complete"},
     {'d', "horizon", "DATE", "warn where coverage ends before (default: two years on)"},
     {'S', "strict", NULL, "warnings make the check fail"},
+    {'K', "as", "WHAT", "days, open, availability or due"},
+    {'F', "from", "DATE", "the first date (default: 1 January of the current year)"},
+    {'T', "until", "DATE", "the date it ends before (default: 1 January after the first date)"},
     {'f', "format", "FORMAT", "of the output; see the manual for the command's"},
     {'n', "now", "TIME", "the current time"},
     {'u', "utc", NULL, "write times in UTC"},
@@ -120,6 +123,9 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'o': take_once(cli, row, &cli->output, value); break;
   case 'd': take_once(cli, row, &cli->horizon, value); break;
   case 'S': cli->strict = true; break;
+  case 'K': take_once(cli, row, &cli->as, value); break;
+  case 'F': take_once(cli, row, &cli->from, value); break;
+  case 'T': take_once(cli, row, &cli->until, value); break;
   case 'f': take_once(cli, row, &cli->format, value); break;
   case 'n': take_once(cli, row, &cli->now, value); break;
   case 'u': cli->utc = true; break;
@@ -269,8 +275,11 @@ void cli_help(const struct command *command) {
 }
 
 bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format) {
-  static const char *const names[] = {
-      [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_NDJSON] = "ndjson"};
+  static const char *const names[] = {[FORMAT_TEXT] = "text",
+                                      [FORMAT_JSON] = "json",
+                                      [FORMAT_CSV] = "csv",
+                                      [FORMAT_NDJSON] = "ndjson",
+                                      [FORMAT_ICS] = "ics"};
   *ret_format = fallback;
   if (!cli->format)
     return true;
