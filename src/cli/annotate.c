@@ -281,8 +281,9 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
   job->spooled = -1;
   job->policy_column = COLUMN_NONE;
   if (prepare_job(job) && output_init(cli, &job->output, cli->output)) {
-    bool good = (!writer || writer->begin(job, writer->data)) && read_files(job, annotation_begin, annotation_row);
-    if (writer)
+    bool begun = !writer || writer->begin(job, writer->data);
+    bool good = begun && read_files(job, annotation_begin, annotation_row);
+    if (writer && begun)
       writer->end(job, writer->data);
     output_finish(cli, &job->output, good);
     report_job(job);

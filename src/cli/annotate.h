@@ -24,7 +24,7 @@ struct annotation_writer {
   void *data;
   bool (*begin)(struct annotation *job, void *data); /* false after an error */
   void (*row)(struct annotation *job, const struct csv_row *row, void *data);
-  void (*end)(struct annotation *job, void *data); /* what is written goes to job->output */
+  void (*end)(struct annotation *job, void *data); /* not where begin failed; what is written goes to job->output */
 };
 
 /* A policy at work. */

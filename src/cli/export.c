@@ -149,6 +149,7 @@ static bool check_coverage(struct export *export) {
   if (!annotation_coverage(export->cli, &coverage))
     return false;
   const sla_time ends[] = {export->from, export->until - 1};
+  char warned[sizeof(((struct sla_opening *)0)->coverage)] = "";
   for (size_t i = 0; i < 2 && coverage != COVERAGE_IGNORE; i++) {
     struct sla_opening opening;
     if (sla_open(export->question.policy, export->calendar, ends[i], &opening) != SLA_OK) {
@@ -159,8 +160,9 @@ static bool check_coverage(struct export *export) {
       cli_error(export->cli, EXIT_DATA, "%s", opening.coverage);
       return false;
     }
-    if (opening.coverage[0])
+    if (opening.coverage[0] && strcmp(opening.coverage, warned) != 0)
       cli_warning(export->cli, "%s", opening.coverage);
+    memcpy(warned, opening.coverage, sizeof warned);
   }
   return true;
 }

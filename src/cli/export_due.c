@@ -31,10 +31,12 @@ static bool check_metric(struct annotation *job) {
 static bool begin(struct annotation *job, void *data) {
   struct due_export *export = data;
   char name[512] = "Due times";
+  if (!check_metric(job))
+    return false;
   if (job->policy_count == 1)
     snprintf(name, sizeof name, "%s: due times", sla_policy_name(job->policies[0].policy));
   ics_begin(&export->ics, &job->output, job->now, ics_part(name));
-  return check_metric(job);
+  return true;
 }
 
 /* What identifies the row's incident: its id, or else the number of its line, written into text. */
