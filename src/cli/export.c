@@ -170,19 +170,20 @@ static bool check_coverage(struct export *export) {
 /* --- the days that are not like others -----------------------------------------------------------------------------
  */
 
-/* How a kind of day is called, of which holidays it is, and what stands before a name where the day has open time. */
+/* How a kind of day is called, of which holidays it is, and what stands before a name: open for a part of it, or not.
+ */
 static const struct kind {
   const char *category;
   enum sla_holiday_kind holiday;
-  const char *prefix;
+  const char *open, *closed;
 } kinds[] = {
-    [SLA_DAY_HOURS] = {"closing", SLA_HOLIDAY, "Short day: "},
-    [SLA_DAY_EXCEPTION] = {"exception", SLA_HOLIDAY, "Special hours"},
-    [SLA_DAY_HOLIDAY] = {"holiday", SLA_HOLIDAY, "Open: "},
-    [SLA_DAY_CARRIED] = {"carryover", SLA_CARRYOVER, "Open: "},
-    [SLA_DAY_EXCHANGE_OFF] = {"exchange-off", SLA_EXCHANGE_OFF, "Open: "},
-    [SLA_DAY_EXCHANGE_WORK] = {"exchange-work", SLA_EXCHANGE_WORK, ""},
-    [SLA_DAY_EVE] = {"eve", SLA_HOLIDAY, "Short day before "},
+    [SLA_DAY_HOURS] = {"closing", SLA_HOLIDAY, "Short day: ", ""},
+    [SLA_DAY_EXCEPTION] = {"exception", SLA_HOLIDAY, "Special hours", "Closed"},
+    [SLA_DAY_HOLIDAY] = {"holiday", SLA_HOLIDAY, "Open: ", ""},
+    [SLA_DAY_CARRIED] = {"carryover", SLA_CARRYOVER, "Open: ", ""},
+    [SLA_DAY_EXCHANGE_OFF] = {"exchange-off", SLA_EXCHANGE_OFF, "Open: ", ""},
+    [SLA_DAY_EXCHANGE_WORK] = {"exchange-work", SLA_EXCHANGE_WORK, "", "Closed: "},
+    [SLA_DAY_EVE] = {"eve", SLA_HOLIDAY, "Short day before ", "Closed before "},
 };
 
 static void add_remark(struct ics *ics, bool *begun, const char *what, const char *text) {
@@ -202,7 +203,6 @@ static void put_day(struct export *export, const struct sla_day *day, const stru
   struct ics *ics = &export->ics;
   const struct kind *kind = &kinds[day->kind];
   const char *name = day->name ? day->name : day->kind == SLA_DAY_HOURS ? day->closure : NULL;
-  const char *closed = day->kind == SLA_DAY_EXCEPTION ? "Closed" : "";
   char date[16];
   sla_date_write(day->date, date);
   ics_day_open(ics, date, kind->category, &export->owner);
@@ -211,7 +211,7 @@ static void put_day(struct export *export, const struct sla_day *day, const stru
     ics_instant(ics, "DTEND", window->until);
   } else
     ics_day_whole(ics, day->date);
-  ics_day_summary(ics, window ? kind->prefix : closed, kind->holiday, name, day->from);
+  ics_day_summary(ics, window ? kind->open : kind->closed, kind->holiday, name, day->from);
   bool described = false;
   add_remark(ics, &described, "holiday set ", day->set);
   add_remark(ics, &described, "carried over by ", day->rule);
