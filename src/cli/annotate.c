@@ -285,6 +285,8 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
     bool good = begun && read_files(job, annotation_begin, annotation_row);
     if (writer && begun)
       writer->end(job, writer->data);
+    if (writer && !good)
+      job->output.len = 0; /* what failed must not look whole: its end is left out */
     output_finish(cli, &job->output, good);
     report_job(job);
   }
