@@ -319,12 +319,13 @@ struct sla_window {
 };
 
 /*
- * Called for a date, in order, with the stretches in which the windows of the date are open, whatever date they end
- * on. All of it is valid only during the call. false ends the visit.
+ * Takes a date and the stretches that open on it: sorted, disjoint, none where the date has no open instant; one that
+ * reaches past midnight belongs to the date it opens on. All of it is valid only during the call, which must leave the
+ * policy alone. false ends the listing.
  */
 typedef bool sla_calendar_day_fn(void *data, const struct sla_day *day, const struct sla_window *windows, size_t count);
 
-/* Visits the dates first to last of a calendar, both included, between 1970-01-01 and 2199-12-31. */
+/* Visits a calendar's dates from first to last, both included; those outside 1970 to 2199 are left out. */
 enum sla_code sla_calendar_days(sla_policy *policy, size_t calendar, int first, int last, sla_calendar_day_fn *visit,
                                 void *data);
 

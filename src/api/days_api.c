@@ -67,7 +67,9 @@ static void visit_days(void *data) {
 enum sla_code sla_calendar_days(sla_policy *policy, size_t calendar_index, int first, int last,
                                 sla_calendar_day_fn *visit, void *data) {
   struct policy *inner = policy_of(policy);
-  assert(calendar_index < inner->calendars.count && first >= DATE_MIN && last <= DATE_MAX);
+  assert(calendar_index < inner->calendars.count);
+  first = first < DATE_MIN ? DATE_MIN : first;
+  last = last > DATE_MAX ? DATE_MAX : last;
   struct calendar *calendar = inner->calendars.items[calendar_index];
   struct need need = {calendar, (int64_t)first * DAY, (int64_t)(last + 1) * DAY};
   if (first > last)

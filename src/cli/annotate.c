@@ -19,10 +19,10 @@
 
 static const char *const added_names[ADDED] = {"due", "status", "elapsed", "remaining", "note"};
 
-/* Reads --add into flags; all without it. */
-static bool read_added(struct cli *cli, bool added[ADDED]) {
+/* Reads --add into flags. */
+static bool read_added(struct cli *cli, bool by_default, bool added[ADDED]) {
   for (size_t i = 0; i < ADDED; i++)
-    added[i] = !cli->add;
+    added[i] = !cli->add && by_default;
   for (const char *at = cli->add; at;) {
     size_t len = strcspn(at, ","), i = 0;
     while (i < ADDED && (strlen(added_names[i]) != len || memcmp(added_names[i], at, len) != 0))
@@ -37,7 +37,7 @@ static bool read_added(struct cli *cli, bool added[ADDED]) {
   return true;
 }
 
-static bool read_coverage(struct cli *cli, enum coverage *ret_coverage) {
+bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage) {
   static const char *const words[] = {"warn", "error", "ignore"};
   *ret_coverage = COVERAGE_WARN;
   for (size_t i = 0; i < 3; i++)
@@ -248,7 +248,8 @@ static bool scout(struct annotation *job) {
 static bool prepare_job(struct annotation *job) {
   struct cli *cli = job->cli;
   if (!cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format) ||
-      !read_added(cli, job->added) || !read_coverage(cli, &job->coverage) || !cli_time_style(cli, &job->style))
+      !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
+      !cli_time_style(cli, &job->style))
     return false;
   if (cli->input_zone && sla_zone_load(&cli->options, cli->input_zone, &job->input_zone) != SLA_OK) {
     cli_status(cli, EXIT_USAGE);
@@ -301,16 +302,26 @@ static void job_free(struct annotation *job) {
   free(job->scratch);
 }
 
-void run_annotate(struct cli *cli) {
+void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
   struct annotation *job = cli_alloc(sizeof *job);
   job->cli = cli;
+  job->writer = writer;
   job->spooled = -1;
   job->policy_column = COLUMN_NONE;
   if (prepare_job(job) && output_init(cli, &job->output, cli->output)) {
-    bool good = read_files(job, annotation_begin, annotation_row);
+    bool begun = !writer || writer->begin(job, writer->data);
+    bool good = begun && read_files(job, annotation_begin, annotation_row);
+    if (writer && begun)
+      writer->end(job, writer->data);
+    if (writer && !good)
+      job->output.len = 0; /* what failed must not look whole: its end is left out */
     output_finish(cli, &job->output, good);
     report_job(job);
   }
   job_free(job);
   free(job);
+}
+
+void run_annotate(struct cli *cli) {
+  annotation_run(cli, NULL);
 }

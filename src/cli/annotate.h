@@ -17,6 +17,16 @@ enum { ADDED = ADDED_NOTE + 1 };
 
 enum coverage { COVERAGE_WARN, COVERAGE_ERROR, COVERAGE_IGNORE };
 
+struct annotation;
+
+/* What is made of evaluated rows instead of rows. */
+struct annotation_writer {
+  void *data;
+  bool (*begin)(struct annotation *job, void *data); /* false after an error */
+  void (*row)(struct annotation *job, const struct csv_row *row, void *data);
+  void (*end)(struct annotation *job, void *data); /* not where begin failed; what is written goes to job->output */
+};
+
 /* A policy at work. */
 struct annotator {
   char *name; /* as rows call it */
@@ -31,6 +41,7 @@ struct annotator {
 
 struct annotation {
   struct cli *cli;
+  const struct annotation_writer *writer; /* NULL: rows are written, in the format */
   enum format format;
   bool added[ADDED];
   enum coverage coverage;
@@ -62,6 +73,15 @@ struct annotation {
   char first_uncovered[256];
   struct output output;
 };
+
+/* --- annotate.c ----------------------------------------------------------------------------------------------------
+ */
+
+/* Runs the command line's policies over its files. */
+void annotation_run(struct cli *cli, const struct annotation_writer *writer);
+
+/* Reads --coverage; false after an error. */
+bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage);
 
 /* --- annotate_header.c ---------------------------------------------------------------------------------------------
  */

@@ -170,7 +170,7 @@ bool annotation_begin(struct annotation *job, const struct csv_row *row) {
     good &= bind_fields(job, &job->policies[i]);
   if (!good || !each_added(job, is_free))
     return false;
-  if (job->format == FORMAT_CSV) {
+  if (job->format == FORMAT_CSV && !job->writer) {
     if (job->reader.has_mark)
       output_bytes(&job->output, "\xEF\xBB\xBF", 3);
     output_text(&job->output, row->raw);

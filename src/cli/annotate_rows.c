@@ -271,7 +271,9 @@ static void write_json_row(struct annotation *job, const struct csv_row *row) {
 void annotation_row(struct annotation *job, const struct csv_row *row) {
   const char *error = evaluate_row(job, row);
   conclude_row(job, row, error);
-  if (job->format == FORMAT_CSV)
+  if (job->writer)
+    job->writer->row(job, row, job->writer->data);
+  else if (job->format == FORMAT_CSV)
     write_csv_row(job, row);
   else
     write_json_row(job, row);

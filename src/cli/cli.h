@@ -22,7 +22,7 @@ enum {
   EXIT_POLICY = 78,
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_HTML };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_HTML, FORMAT_ICS };
 
 /* A list of an option's values. */
 struct strings {
@@ -37,6 +37,7 @@ struct cli {
   struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
+  const char *from, *until, *as;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
@@ -114,5 +115,6 @@ void run_annotate(struct cli *cli);
 void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
+void run_export(struct cli *cli);
 
 #endif

@@ -1,5 +1,6 @@
 /* holidays: lists the days of a holiday set. */
 #include "cli/cli.h"
+#include "cli/ics_day.h"
 #include "cli/json.h"
 
 #include <stdio.h>
@@ -95,6 +96,29 @@ static void print_all(const sla_holidays *holidays, enum format format) {
   }
 }
 
+/* The name of a set, of a path without folder and suffix. */
+static struct sla_text set_name(const char *operand) {
+  const char *slash = strrchr(operand, '/');
+  const char *name = slash ? slash + 1 : operand;
+  size_t len = strlen(name);
+  if (len > 5 && !strcmp(name + len - 5, ".yaml"))
+    len -= 5;
+  return (struct sla_text){name, len};
+}
+
+static void write_ics(struct cli *cli, const sla_holidays *holidays) {
+  struct output output;
+  struct ics ics;
+  sla_time stamp;
+  const struct ics_owner owner = {{set_name(cli->operands.items[0])}, 1};
+  if (!ics_stamp(cli, &stamp) || !output_init(cli, &output, NULL))
+    return;
+  ics_begin(&ics, &output, stamp, owner.parts[0]);
+  ics_holidays(&ics, holidays, &owner);
+  ics_end(&ics);
+  output_finish(cli, &output, true);
+}
+
 /* Eats a year of four digits. */
 static bool eat_year(const char **text, int *ret_year) {
   int year = 0;
@@ -140,11 +164,8 @@ static bool current_year(struct cli *cli, int *ret_year) {
 
 void run_holidays(struct cli *cli) {
   enum format format;
-  if (cli->format && !strcmp(cli->format, "ics")) {
-    cli_error(cli, EXIT_USAGE, "format ics is not supported by this version");
-    return;
-  }
-  if (!cli_format(cli, 1U << FORMAT_TEXT | 1U << FORMAT_CSV | 1U << FORMAT_JSON, FORMAT_TEXT, &format))
+  const unsigned formats = 1U << FORMAT_TEXT | 1U << FORMAT_CSV | 1U << FORMAT_JSON | 1U << FORMAT_ICS;
+  if (!cli_format(cli, formats, FORMAT_TEXT, &format))
     return;
   if (cli->operands.count < 1 || cli->operands.count > 2) {
     cli_error(cli, EXIT_USAGE,
@@ -175,7 +196,10 @@ void run_holidays(struct cli *cli) {
     cli_status(cli, cli_status_of(code));
     return;
   }
-  print_all(holidays, format);
+  if (format == FORMAT_ICS)
+    write_ics(cli, holidays);
+  else
+    print_all(holidays, format);
   if (sla_holidays_uncovered(holidays))
     cli_warning(cli, "%s", sla_holidays_uncovered(holidays));
   sla_holidays_free(holidays);

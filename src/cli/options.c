@@ -47,6 +47,9 @@ static const struct option_row {
     {'S', "strict", NULL, "warnings make the check fail"},
     {'N', "dry-run", NULL, "show what would change, and change nothing"},
     {'T', "timeout", "SECONDS", "give up on a feed after that (default: 60)"},
+    {'K', "as", "WHAT", "days, open, availability or due"},
+    {'F', "from", "DATE", "the first date (default: 1 January of the current year)"},
+    {'V', "until", "DATE", "the date it ends before (default: 1 January after the first date)"},
     {'f', "format", "FORMAT", "of the output; see the manual for the command's"},
     {'n', "now", "TIME", "the current time"},
     {'u', "utc", NULL, "write times in UTC"},
@@ -124,6 +127,9 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'S': cli->strict = true; break;
   case 'N': cli->dry_run = true; break;
   case 'T': take_once(cli, row, &cli->timeout, value); break;
+  case 'K': take_once(cli, row, &cli->as, value); break;
+  case 'F': take_once(cli, row, &cli->from, value); break;
+  case 'V': take_once(cli, row, &cli->until, value); break;
   case 'f': take_once(cli, row, &cli->format, value); break;
   case 'n': take_once(cli, row, &cli->now, value); break;
   case 'u': cli->utc = true; break;
@@ -273,11 +279,8 @@ void cli_help(const struct command *command) {
 }
 
 bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format) {
-  static const char *const names[] = {[FORMAT_TEXT] = "text",
-                                      [FORMAT_JSON] = "json",
-                                      [FORMAT_CSV] = "csv",
-                                      [FORMAT_NDJSON] = "ndjson",
-                                      [FORMAT_HTML] = "html"};
+  static const char *const names[] = {[FORMAT_TEXT] = "text",     [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv",
+                                      [FORMAT_NDJSON] = "ndjson", [FORMAT_HTML] = "html", [FORMAT_ICS] = "ics"};
   *ret_format = fallback;
   if (!cli->format)
     return true;
