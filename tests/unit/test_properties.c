@@ -1,6 +1,6 @@
 /*
  * Random policies and incidents through the public API, against naive.h, which counts minutes and walks; and the laws
- * that hold for amounts measured on a clock. POLICIES in the environment says how many policies (default: 60).
+ * that hold for amounts measured on a clock. POLICIES in the environment says how many policies (default: 40).
  */
 #include "random_policy.h"
 
@@ -27,7 +27,7 @@ struct world {
 
 static int policy_count(void) {
   const char *text = getenv("POLICIES");
-  return text ? (int)strtol(text, NULL, 10) : 60;
+  return text ? (int)strtol(text, NULL, 10) : 40;
 }
 
 /* Says what failed, with all that is needed to see it again. */
