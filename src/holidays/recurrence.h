@@ -1,9 +1,10 @@
 /*
  * recurrence: recurrence rules (RFC 5545 section 3.3.10), as dates and times of a wall clock. Private to src/holidays.
  *
- * Expanded here and not by libical, whose 3.0.16 takes 10 to 25 microseconds for each occurrence from DTSTART on, seconds
- * for a daily rule that never comes true, has days that the rule does not where DTSTART does not meet it, and refuses
- * FREQ=YEARLY;BYMONTHDAY=31: tests/cases/feeds.txt has the cases, tests/recurrence-compare compares with ical.js.
+ * Expanded here and not by libical, whose 3.0.16 takes 10 to 25 microseconds for each occurrence from DTSTART on,
+ * seconds for a daily rule that never comes true, has days that the rule does not where DTSTART does not meet it, and
+ * refuses FREQ=YEARLY;BYMONTHDAY=31: tests/cases/feeds.txt has the cases, tests/recurrence-compare compares with
+ * ical.js.
  */
 #ifndef SLACLOCK_HOLIDAYS_RECURRENCE_H
 #define SLACLOCK_HOLIDAYS_RECURRENCE_H
