@@ -5,7 +5,8 @@
  *     feed_value.c   what stands in lines: dates, times, durations, names
  *     feed_rule.c    RRULE
  *     feed_zone.c    time zones: IANA's, Windows' and the feed's own
- *     feed_read.c    components to events, changed occurrences, coverage
+ *     feed_read.c    components to events
+ *     feed_finish.c  what has to be known of all events together: changed occurrences, limits, coverage
  *     feed.c         events to the days and closings of a span
  *
  * Nothing is guessed: what is not understood and would change a day is refused with its line.
@@ -187,6 +188,9 @@ struct feed {
 /* Reads a feed; false after errors, which went to diags. */
 bool feed_read(struct arena *arena, struct diags *diags, struct zones *zones, const struct source *source,
                struct feed *ret_feed);
+
+/* The last step of reading; newest is the newest date in the feed. false after errors. */
+bool feed_finish(struct feed_scan *scan, struct feed *feed, int newest);
 
 /* How many dates an occurrence of an all-day event has, at least one: a DTEND not after DTSTART means one. */
 int feed_event_days(const struct feed_event *event);

@@ -119,7 +119,7 @@ const char *holiday_source_name(struct arena *arena, const struct holiday_source
  * law onward: the earliest `from` of its days where every rule has one (single dates need none). A file that includes
  * others covers from the latest of their bounds: what it adds later is an addition, not a gap. A feed covers from its
  * first to its last date; events that repeat without an end do not add to that, but where a feed has nothing else, for
- * ten years after its newest date (feed_read.c). What an entry says in `covers` stands over all this.
+ * ten years after its newest date (feed_finish.c). What an entry says in `covers` stands over all this.
  */
 void holiday_source_coverage(const struct holiday_source *source, int *ret_first, int *ret_last);
 
