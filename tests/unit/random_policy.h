@@ -10,6 +10,7 @@ struct writer {
   struct naive_policy *policy;
   struct zones *zones;
   uint64_t *seed;
+  const char *zone; /* of the first calendar and so of the policy */
   FILE *yaml, *set; /* the policy and its holiday set */
 };
 
@@ -42,9 +43,13 @@ static const char *const random_zones[] = {"Europe/Kyiv",
                                            "+04:00",
                                            "-09:30"};
 
+/* Takes the first calendar's zone, or another. */
 static inline void set_zone(struct writer *writer, struct naive_calendar *calendar) {
   const char *problem;
-  calendar->zone_name = random_zones[below(writer, sizeof random_zones / sizeof *random_zones)];
+  bool is_first = calendar == &writer->policy->model.calendars[0];
+  calendar->zone_name = is_first || one_in(writer, 2)
+                            ? writer->zone
+                            : random_zones[below(writer, sizeof random_zones / sizeof *random_zones)];
   calendar->zone = zone_find(writer->zones, text_of(calendar->zone_name), &problem);
   if (!calendar->zone)
     fail_msg("%s", problem);

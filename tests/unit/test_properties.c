@@ -15,7 +15,8 @@ struct world {
   struct arena arena;
   struct zones zones;
   uint64_t seed;
-  int date; /* incidents begin around it */
+  int date;        /* incidents begin around it */
+  sla_time change; /* of clocks, near it */
   struct naive_policy *naive;
   char folder[64], path[80];
   char *yaml, *set; /* the files' texts */
@@ -55,16 +56,26 @@ static sla_policy *load(struct world *world) {
   return policy;
 }
 
-/* A date of the years 1973 to 2190; often one around which the zone of some calendar changes its clocks. */
-static int interesting_date(struct world *world) {
-  int date = date_of((int)random_between(&world->seed, 1973, 2190), 1, 1) + (int)random_below(&world->seed, 365);
+/*
+ * A zone, and a date of the years 1973 to 2190: mostly one at which the zone's clocks change. world->change is the
+ * first instant of the new offset then, else the date's midnight.
+ */
+static const char *choose_zone_and_date(struct world *world) {
   const char *name = random_zones[random_below(&world->seed, sizeof random_zones / sizeof *random_zones)], *problem;
   const struct zone *zone = zone_find(&world->zones, text_of(name), &problem);
-  int32_t offset = zone_offset(zone, (sla_time)date * DAY);
-  for (int i = 0; i < 400 && random_below(&world->seed, 3); i++)
-    if (zone_offset(zone, (sla_time)(date + i) * DAY) != offset)
-      return date + i;
-  return date;
+  world->date = date_of((int)random_between(&world->seed, 1973, 2190), 1, 1) + (int)random_below(&world->seed, 365);
+  world->change = (sla_time)world->date * DAY;
+  for (int hour = 0; hour < 366 * 24 && random_below(&world->seed, 4000); hour++) {
+    sla_time t = (sla_time)world->date * DAY + hour * HOUR;
+    if (zone_offset(zone, t) == zone_offset(zone, t + HOUR))
+      continue;
+    while (zone_offset(zone, t) == zone_offset(zone, t + 1))
+      t++;
+    world->change = t + 1;
+    world->date = (int)(t / DAY);
+    break;
+  }
+  return name;
 }
 
 static void write_file(const struct world *world, const char *name, const char *text) {
@@ -82,9 +93,9 @@ static void world_open(struct world *world, uint64_t seed) {
   snprintf(world->folder, sizeof world->folder, "/tmp/test_properties-XXXXXX");
   assert_non_null(mkdtemp(world->folder));
   snprintf(world->path, sizeof world->path, "%s/p.yaml", world->folder);
-  world->date = interesting_date(world);
+  const char *zone = choose_zone_and_date(world);
   world->naive = arena_alloc(&world->arena, sizeof *world->naive);
-  struct writer writer = {.policy = world->naive, .zones = &world->zones, .seed = &world->seed};
+  struct writer writer = {.policy = world->naive, .zones = &world->zones, .seed = &world->seed, .zone = zone};
   writer.yaml = open_memstream(&world->yaml, &world->yaml_len);
   writer.set = open_memstream(&world->set, &world->set_len);
   random_policy(&writer, &world->arena, world->date);
@@ -125,9 +136,14 @@ static void with_policies(int count, void (*check)(struct world *world)) {
 /* --- incidents -------------------------------------------------------------------------------------------------------
  */
 
-/* An instant within some weeks of the date, every third on a whole quarter of an hour, where things happen. */
+/*
+ * An instant within some weeks of the date; every fourth near the change of clocks, and every third on a whole quarter
+ * of an hour, where things happen.
+ */
 static sla_time random_instant(struct world *world, int days) {
-  sla_time t = (sla_time)world->date * DAY + random_between(&world->seed, -5 * (int64_t)DAY, days * (int64_t)DAY);
+  sla_time t = random_below(&world->seed, 4)
+                   ? (sla_time)world->date * DAY + random_between(&world->seed, -5 * (int64_t)DAY, days * (int64_t)DAY)
+                   : world->change + random_between(&world->seed, -3 * HOUR, 3 * HOUR);
   return random_below(&world->seed, 3) ? t : t - t % 900;
 }
 
@@ -239,8 +255,23 @@ static bool same_result(const struct world *world, const struct naive_incident *
          got->elapsed_s == naive->elapsed && got->remaining_s == naive->remaining;
 }
 
+/* Has an incident stop, or be looked at, just about when it is due. */
+static void cut_close(struct world *world, struct naive_incident *incident) {
+  incident->pause_count = 0;
+  incident->stop = NAIVE_NEVER;
+  struct naive_result naive = naive_evaluate(world->naive, incident);
+  sla_time at = naive.due + random_between(&world->seed, -1, 1);
+  if (naive.is_far || naive.status == SLA_NO_TARGET || at < incident->start)
+    return;
+  incident->now = at;
+  if (random_below(&world->seed, 2))
+    incident->stop = at;
+}
+
 static void check_incident(struct world *world) {
   struct naive_incident incident = random_incident(world);
+  if (random_below(&world->seed, 4) == 0)
+    cut_close(world, &incident);
   struct texts_of texts;
   struct sla_result results[METRICS];
   put_incident(world, &incident, &texts);
