@@ -360,6 +360,31 @@ static void test_growing(void **state) {
   desk_close(&fresh);
 }
 
+/* The dates at a schedule's ends are whole as well: 30 April 2021 is the day before a holiday wherever compiling ends.
+ */
+static void test_outermost_dates(void **state) {
+  (void)state;
+  struct desk desk;
+  desk_open(&desk);
+  run_cases(&desk, false);
+  struct calendar *calendar = desk_find(&desk, "kyiv-office");
+  int date = date_of(2021, 4, 30);
+  size_t found = 0;
+  for (int days = -12; days <= 12; days++) {
+    calendar_release(calendar);
+    prepare(calendar, (sla_time)(date + days) * DAY, (sla_time)(date + days) * DAY + 1);
+    const struct schedule_date *entry = schedule_date(calendar->schedule, date);
+    if (!entry)
+      continue;
+    found++;
+    assert_int_equal(entry->count, 1);
+    assert_time(calendar->schedule->pieces[entry->first].from, "2021-04-30T08:00:00Z");
+    assert_time(calendar->schedule->pieces[entry->first].until, "2021-04-30T15:00:00Z");
+  }
+  assert_in_range(found, 3, 23); /* inside, and outside */
+  desk_close(&desk);
+}
+
 /* --- the ends of the supported range, and of memory ------------------------------------------------------------------
  */
 
@@ -471,8 +496,9 @@ static void test_out_of_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_cases),       cmocka_unit_test(test_growing),   arena_test(test_whole_range),
-      arena_test(test_ends_of_the_range), arena_test(test_growing_doubles), cmocka_unit_test(test_out_of_memory),
+      cmocka_unit_test(test_cases),         cmocka_unit_test(test_growing),     cmocka_unit_test(test_outermost_dates),
+      arena_test(test_whole_range),         arena_test(test_ends_of_the_range), arena_test(test_growing_doubles),
+      cmocka_unit_test(test_out_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
