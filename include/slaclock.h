@@ -82,7 +82,7 @@ struct sla_options {
   size_t path_count;
   enum sla_tzdata tzdata;
   const char *language;   /* of holiday names, as "uk"; NULL: each set's first */
-  size_t memory_limit;    /* bytes a handle may take; 0: no limit */
+  size_t memory_limit;    /* bytes that a handle, and each calendar prepared for it, may take; 0: no limit */
   sla_diagnose *diagnose; /* NULL: diagnostics are dropped */
   void *diagnose_data;
 };

@@ -32,7 +32,7 @@ enum { AMOUNT_MOST_DAYS = 84000, AMOUNT_MOST_MONTHS = 2760 };
  */
 const char *amount_read(struct arena *arena, struct sla_text text, struct amount *ret_amount, size_t *ret_offset);
 
-/* Reads an amount that must be measured on a clock ("30m", "-1h" where a sign is allowed). */
+/* Reads an amount that must be measured on a clock ("30m"); it has no sign. */
 const char *amount_read_seconds(struct arena *arena, struct sla_text text, int64_t *ret_seconds);
 
 /* Writes seconds; see sla_duration_write in slaclock.h. */

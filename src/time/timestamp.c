@@ -119,13 +119,15 @@ const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestam
   /* RFC 3339 allows :60 for a leap second; POSIX time has none, it falls on the next second. */
   if (hour > 23 || minute > 59 || second > 60)
     return "no such time of day";
+  bool is_west = text_starts(text, "-");
   struct timestamp timestamp = {.kind = TIMESTAMP_LOCAL,
                                 .value =
                                     (int64_t)date_of(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second};
   if (text_eat(&text, 'Z') || text_eat(&text, 'z'))
     timestamp.kind = TIMESTAMP_INSTANT;
   else if (eat_offset(&text, &timestamp.offset)) {
-    timestamp.kind = TIMESTAMP_OFFSET;
+    /* -00:00 says, as Z does, that the offset of the place is not known (RFC 9557 section 2.2) */
+    timestamp.kind = is_west && timestamp.offset == 0 ? TIMESTAMP_INSTANT : TIMESTAMP_OFFSET;
     timestamp.value -= timestamp.offset;
   }
   eat_zone(&text, &timestamp.zone);
