@@ -69,6 +69,13 @@ bool text_eat_blanks(struct sla_text *text) {
   return len > 0;
 }
 
+struct sla_text text_eat_until(struct sla_text *text, char stop) {
+  const char *end = text->len ? memchr(text->ptr, stop, text->len) : NULL;
+  struct sla_text piece = {text->ptr, end ? (size_t)(end - text->ptr) : text->len};
+  advance(text, piece.len + (end != NULL));
+  return piece;
+}
+
 bool text_eat_digits(struct sla_text *text, int digits, int *ret_value) {
   if (text->len < (size_t)digits)
     return false;

@@ -52,6 +52,9 @@ bool text_eat_nocase(struct sla_text *text, const char *string);
 /* Eats any number of blanks and tabs; says whether there were any. */
 bool text_eat_blanks(struct sla_text *text);
 
+/* Eats up to a byte, or to the end, and the byte; gives what stood before it. */
+struct sla_text text_eat_until(struct sla_text *text, char stop);
+
 /* Eats exactly digits decimal digits and gives their value. digits is at most 9. */
 bool text_eat_digits(struct sla_text *text, int digits, int *ret_value);
 

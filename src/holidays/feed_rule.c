@@ -18,16 +18,6 @@ static bool complain(const struct rule_reader *reader, struct sla_text part, con
   return false;
 }
 
-static struct sla_text eat_piece(struct sla_text *text, char stop) {
-  struct sla_text piece = {text->ptr, 0};
-  while (piece.len < text->len && text->ptr[piece.len] != stop)
-    piece.len++;
-  size_t taken = piece.len < text->len ? piece.len + 1 : piece.len;
-  text->ptr += taken;
-  text->len -= taken;
-  return piece;
-}
-
 static bool weekday_read(struct sla_text text, int *ret_weekday) {
   for (int weekday = 0; weekday < 7; weekday++)
     if (text_is_nocase(text, weekday_name(weekday))) {
@@ -42,7 +32,7 @@ static bool read_numbers(struct rule_reader *reader, struct sla_text value, int 
                          struct numbers *numbers) {
   struct sla_text rest = value;
   do {
-    struct sla_text piece = eat_piece(&rest, ','), digits = piece;
+    struct sla_text piece = text_eat_until(&rest, ','), digits = piece;
     int64_t number;
     bool minus = from_end && text_eat(&digits, '-');
     if (!minus)
@@ -101,7 +91,7 @@ static bool read_days(struct rule_reader *reader, struct sla_text value) {
   struct sla_text rest = value;
   reader->rule.has_days = true;
   do {
-    struct sla_text piece = eat_piece(&rest, ','), text = piece;
+    struct sla_text piece = text_eat_until(&rest, ','), text = piece;
     int64_t nth = 0;
     int weekday;
     bool minus = text_eat(&text, '-'), sign = minus || text_eat(&text, '+');
@@ -157,7 +147,7 @@ static const struct {
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static bool read_part(struct rule_reader *reader, struct sla_text part) {
-  struct sla_text value = part, name = eat_piece(&value, '=');
+  struct sla_text value = part, name = text_eat_until(&value, '=');
   for (unsigned i = 0; i < PARTS; i++) {
     if (!text_is_nocase(name, parts[i].name))
       continue;
@@ -205,7 +195,7 @@ bool feed_rule_read(struct feed_scan *scan, const struct feed_line *line, struct
   struct sla_text rest = text_trim(line->value);
   bool good = true;
   do {
-    struct sla_text part = eat_piece(&rest, ';');
+    struct sla_text part = text_eat_until(&rest, ';');
     if (part.len || rest.len == 0) /* some write a semicolon at the end */
       good &= read_part(&reader, part);
   } while (rest.len);

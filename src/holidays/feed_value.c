@@ -107,17 +107,6 @@ bool feed_time_read(struct feed_scan *scan, struct feed_zones *zones, const stru
   return kind_read(scan, line, false, &kind) && time_read(scan, zones, line, kind, text_trim(line->value), ret_time);
 }
 
-/* Eats up to a byte, and the byte. */
-static struct sla_text eat_until(struct sla_text *text, char stop) {
-  struct sla_text piece = {text->ptr, 0};
-  while (piece.len < text->len && text->ptr[piece.len] != stop)
-    piece.len++;
-  size_t taken = piece.len < text->len ? piece.len + 1 : piece.len;
-  text->ptr += taken;
-  text->len -= taken;
-  return piece;
-}
-
 bool feed_times_read(struct feed_scan *scan, struct feed_zones *zones, const struct feed_line *line,
                      struct feed_times *times) {
   enum value_kind kind;
@@ -132,7 +121,7 @@ bool feed_times_read(struct feed_scan *scan, struct feed_zones *zones, const str
   bool good = true;
   do {
     struct feed_time time;
-    if (time_read(scan, zones, line, kind, text_trim(eat_until(&rest, ',')), &time))
+    if (time_read(scan, zones, line, kind, text_trim(text_eat_until(&rest, ',')), &time))
       *ARENA_PUSH(scan->arena, times) = time;
     else
       good = false;
