@@ -247,13 +247,29 @@ void sla_worker_set_calendar(sla_worker *worker, size_t calendar);
 /* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
 
+/* Values of a field that holds several, as the labels of an issue: a condition holds when it does for any of them. */
+struct sla_list {
+  const struct sla_text *items;
+  size_t count; /* 0: the field has the one value that stands in sla_incident.values */
+};
+
+/* An incident as its fields say it. */
+struct sla_incident {
+  const struct sla_text *values; /* one a field of the policy; empty where it is absent */
+  const struct sla_list *lists;  /* one a field; or NULL where none holds several values */
+};
+
 /*
- * Evaluates all metrics of an incident at now. values has sla_policy_field_count texts, empty for an absent field;
- * results has room for sla_policy_metric_count. Allocates nothing but for incidents with many pauses.
+ * Evaluates all metrics of an incident at now. results has room for sla_policy_metric_count. Allocates nothing but for
+ * incidents with many pauses.
  *
  * Returns SLA_OK: each result holds, be it an error of that metric. SLA_BEYOND: the policy's timelines are too short
  * for this incident; call sla_prepare with this worker and evaluate again.
  */
+enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_incident *incident, sla_time now,
+                                    sla_worker *worker, struct sla_result *ret_results);
+
+/* The same for an incident with nothing but values. */
 enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *values, sla_time now, sla_worker *worker,
                            struct sla_result *ret_results);
 

@@ -37,7 +37,8 @@ static enum sla_code run_incident(struct policy *policy, struct worker *worker, 
   /* Without a current time the metric's start serves: the expected status does not depend on it. */
   enum reach reach;
   sla_time now = example->has_now ? example->now : example->at;
-  while ((reach = evaluate(worker, example->values, now, results)) == REACH_BEYOND)
+  struct sla_incident incident = {.values = example->values};
+  while ((reach = evaluate(worker, &incident, now, results)) == REACH_BEYOND)
     if (prepare(policy, &worker->need) != SLA_OK)
       return SLA_NO_MEMORY;
   if (reach != REACHED)

@@ -189,9 +189,15 @@ void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, ui
 
 enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *values, sla_time now, sla_worker *worker,
                            struct sla_result *ret_results) {
+  struct sla_incident incident = {.values = values};
+  return sla_evaluate_incident(policy, &incident, now, worker, ret_results);
+}
+
+enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_incident *incident, sla_time now,
+                                    sla_worker *worker, struct sla_result *ret_results) {
   assert(worker_of(worker)->policy == policy_of_const(policy));
   (void)policy;
-  switch (evaluate(worker_of(worker), values, supported(now), ret_results)) {
+  switch (evaluate(worker_of(worker), incident, supported(now), ret_results)) {
   case REACHED: return SLA_OK;
   case REACH_BEYOND: return SLA_BEYOND;
   case REACH_NEVER: break;
@@ -223,8 +229,9 @@ enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct s
                                sla_worker *worker, size_t *ret_calendar, enum sla_clock *ret_clock) {
   struct policy *inner = policy_of(policy);
   const struct target *target = NULL;
+  struct sla_incident incident = {.values = values};
   if (metric < inner->metrics.count)
-    while (evaluate_target(worker_of(worker), values, metric, supported(start), &target) == REACH_BEYOND)
+    while (evaluate_target(worker_of(worker), &incident, metric, supported(start), &target) == REACH_BEYOND)
       if (prepare(inner, &worker_of(worker)->need) != SLA_OK)
         return SLA_NO_MEMORY;
   const struct calendar *calendar = target && target->calendar ? target->calendar : inner->default_calendar;

@@ -123,10 +123,19 @@ static const char *read_pauses(struct worker *worker, struct sla_text text) {
 /* --- matching ------------------------------------------------------------------------------------------------------
  */
 
-static bool condition_holds(const struct condition *condition, const struct sla_text *values) {
-  struct sla_text value = values[condition->field];
+static bool value_fits(const struct condition *condition, struct sla_text value) {
   for (size_t i = 0; i < condition->count; i++)
     if (text_equal(value, condition->values[i]))
+      return true;
+  return false;
+}
+
+static bool condition_holds(const struct condition *condition, const struct worker *worker) {
+  const struct sla_list *list = worker->lists ? &worker->lists[condition->field] : NULL;
+  if (!list || list->count == 0)
+    return value_fits(condition, worker->values[condition->field]);
+  for (size_t i = 0; i < list->count; i++)
+    if (value_fits(condition, list->items[i]))
       return true;
   return false;
 }
@@ -139,10 +148,10 @@ static enum reach clause_holds(struct worker *worker, const struct clause *claus
                                bool *ret_holds) {
   *ret_holds = false;
   for (size_t i = 0; i < clause->when_count; i++)
-    if (!condition_holds(&clause->when[i], worker->values))
+    if (!condition_holds(&clause->when[i], worker))
       return REACHED;
   for (size_t i = 0; i < clause->unless_count; i++)
-    if (condition_holds(&clause->unless[i], worker->values))
+    if (condition_holds(&clause->unless[i], worker))
       return REACHED;
   bool open = true;
   if (clause->during && start) {
@@ -413,8 +422,9 @@ static enum reach evaluate_metric(struct worker *worker, size_t metric, struct s
 /* --- the incident --------------------------------------------------------------------------------------------------
  */
 
-static void begin(struct worker *worker, const struct sla_text *values, sla_time now) {
-  worker->values = values;
+static void begin(struct worker *worker, const struct sla_incident *incident, sla_time now) {
+  worker->values = incident->values;
+  worker->lists = incident->lists;
   worker->now = now;
   worker->pauses_read = false;
   worker->row_overlaps = worker->row_gaps = 0;
@@ -436,12 +446,12 @@ static void evaluate_all(void *data) {
     evaluation->reach = evaluate_metric(evaluation->worker, i, &evaluation->results[i]);
 }
 
-enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_time now,
+enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                     struct sla_result *ret_results) {
   struct evaluation evaluation = {worker, ret_results, REACHED};
   if (!worker->times && !worker_reset(worker))
     return REACH_NEVER;
-  begin(worker, values, now);
+  begin(worker, incident, now);
   if (!arena_try(&worker->arena, evaluate_all, &evaluation)) {
     worker_reset(worker); /* what was too much for one incident must not be missing for the next */
     return REACH_NEVER;
@@ -453,8 +463,8 @@ enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_ti
   return evaluation.reach;
 }
 
-enum reach evaluate_target(struct worker *worker, const struct sla_text *values, size_t metric, sla_time start,
+enum reach evaluate_target(struct worker *worker, const struct sla_incident *incident, size_t metric, sla_time start,
                            const struct target **ret_target) {
-  begin(worker, values, start);
+  begin(worker, incident, start);
   return find_target(worker, metric, &start, ret_target);
 }

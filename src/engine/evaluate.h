@@ -29,6 +29,7 @@ struct worker {
   struct zones zones; /* named in brackets behind times */
 
   const struct sla_text *values; /* of the incident under evaluation */
+  const struct sla_list *lists;  /* or NULL */
   sla_time now;
   struct time_field *times; /* one a field */
   struct {
@@ -54,10 +55,11 @@ void worker_free(struct worker *worker);
  * Evaluates all metrics. REACHED: results hold. REACH_BEYOND: worker->need says what to prepare. Returns REACH_NEVER
  * only where memory ran out (for zones in brackets or very many pauses).
  */
-enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_time now, struct sla_result *ret_results);
+enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                    struct sla_result *ret_results);
 
 /* The target that decides for a metric starting at a time: NULL in *ret_target where none matches. */
-enum reach evaluate_target(struct worker *worker, const struct sla_text *values, size_t metric, sla_time start,
+enum reach evaluate_target(struct worker *worker, const struct sla_incident *incident, size_t metric, sla_time start,
                            const struct target **ret_target);
 
 #endif
