@@ -85,22 +85,22 @@ void sla_policy_free(sla_policy *policy) {
 }
 
 const char *sla_policy_name(const sla_policy *policy) {
-  return policy_of_const(policy)->name;
+  return policy_of_const(policy)->newest->name;
 }
 
 const char *sla_policy_file(const sla_policy *policy) {
-  return policy_of_const(policy)->file;
+  return policy_of_const(policy)->files.items[0]->path;
 }
 
 const sla_zone *sla_policy_zone(const sla_policy *policy) {
-  return zone_handle(policy_of_const(policy)->zone);
+  return zone_handle(policy_of_const(policy)->newest->zone);
 }
 
 size_t sla_policy_metric_count(const sla_policy *policy) {
   return policy_of_const(policy)->metrics.count;
 }
 
-static const struct metric *metric_at(const sla_policy *policy, size_t metric) {
+static const struct metric_name *metric_at(const sla_policy *policy, size_t metric) {
   assert(metric < policy_of_const(policy)->metrics.count);
   return &policy_of_const(policy)->metrics.items[metric];
 }
@@ -110,11 +110,17 @@ const char *sla_policy_metric_name(const sla_policy *policy, size_t metric) {
 }
 
 size_t sla_policy_metric_start(const sla_policy *policy, size_t metric) {
-  return metric_at(policy, metric)->start;
+  return metric_at(policy, metric)->first->start;
 }
 
 size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric) {
-  return metric_at(policy, metric)->stop;
+  return metric_at(policy, metric)->first->stop;
+}
+
+bool sla_policy_metric_is_cycle(const sla_policy *policy, size_t metric, enum sla_event_kind *ret_begins) {
+  const struct metric *first = metric_at(policy, metric)->first;
+  *ret_begins = first->begins;
+  return first->is_cycle;
 }
 
 size_t sla_policy_field_count(const sla_policy *policy) {
@@ -128,9 +134,13 @@ const char *sla_policy_field_name(const sla_policy *policy, size_t field) {
 
 bool sla_policy_field_is_needed(const sla_policy *policy, size_t field) {
   const struct policy *inner = policy_of_const(policy);
-  for (size_t i = 0; i < inner->metrics.count; i++)
-    if (inner->metrics.items[i].start == field || inner->metrics.items[i].stop == field)
-      return true;
+  for (size_t i = 0; i < inner->files.count; i++)
+    for (size_t k = 0; k < inner->files.items[i]->versions.count; k++) {
+      const struct version *version = inner->files.items[i]->versions.items[k];
+      for (size_t m = 0; m < version->measured.count; m++)
+        if (version->measured.items[m]->start == field || version->measured.items[m]->stop == field)
+          return true;
+    }
   return false;
 }
 
@@ -172,7 +182,7 @@ void sla_worker_free(sla_worker *worker) {
 
 void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone) {
   struct worker *inner = worker_of(worker);
-  inner->input_zone = zone ? zone_of(zone) : inner->policy->zone;
+  inner->incident.input_zone = zone ? zone_of(zone) : inner->policy->newest->zone;
 }
 
 void sla_worker_set_calendar(sla_worker *worker, size_t calendar) {
@@ -205,6 +215,17 @@ enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_i
   return SLA_NO_MEMORY;
 }
 
+const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metric, size_t *ret_count) {
+  const struct worker *inner = (const struct worker *)worker;
+  assert(metric < inner->policy->metrics.count);
+  *ret_count = inner->cycles[metric].count;
+  return inner->cycles[metric].items;
+}
+
+bool sla_worker_closed_unanswered(const sla_worker *worker) {
+  return ((const struct worker *)worker)->closed_unanswered;
+}
+
 enum sla_code prepare(struct policy *policy, const struct need *need) {
   if (!need->calendar)
     return SLA_OK;
@@ -234,7 +255,10 @@ enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct s
     while (evaluate_target(worker_of(worker), &incident, metric, supported(start), &target) == REACH_BEYOND)
       if (prepare(inner, &worker_of(worker)->need) != SLA_OK)
         return SLA_NO_MEMORY;
-  const struct calendar *calendar = target && target->calendar ? target->calendar : inner->default_calendar;
+  const struct version *version = file_version(inner->files.items[0], supported(start));
+  const struct calendar *calendar = target && target->calendar ? target->calendar
+                                    : version                  ? version->default_calendar
+                                                               : inner->newest->default_calendar;
   if (!calendar)
     return SLA_NOT_FOUND;
   *ret_calendar = calendar_index(inner, calendar);

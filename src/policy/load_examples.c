@@ -18,7 +18,7 @@ static bool load_time(struct loader *loader, const struct yaml_node *node, sla_t
     return false;
   struct timestamp timestamp;
   enum sla_reading reading;
-  const struct zone *zone = loader->policy->zone;
+  const struct zone *zone = loader->version->zone;
   problem = timestamp_parse(node->text, &timestamp);
   if (!problem && timestamp.zone.len)
     zone = zone_find(&loader->policy->zones, timestamp.zone, &problem);
@@ -80,16 +80,24 @@ static bool load_open_question(struct loader *loader, struct example *example, c
 
 /* The index of the metric an example asks about: the named one, else the policy's first; SIZE_MAX after an error. */
 static size_t example_metric(struct loader *loader, const struct yaml_node *example, const struct yaml_node *metric) {
-  if (!metric && loader->policy->metrics.count)
+  const struct policy *policy = loader->policy;
+  if (!metric && policy->metrics.count)
     return 0;
   if (!metric) {
     diag_error(loader->diags, example->place, "the policy has no metric that the example could be about");
     return SIZE_MAX;
   }
-  struct declared_metric *declared = load_metric_name(loader, metric);
-  if (declared && declared->index == SIZE_MAX)
-    diag_error(loader->diags, metric->place, "metric \"%s\" has no target", declared->name);
-  return declared ? declared->index : SIZE_MAX;
+  const char *name, **names = arena_array(loader->arena, policy->metrics.count, sizeof *names);
+  if (!field_text(loader->diags, metric, "the name of a metric", &name))
+    return SIZE_MAX;
+  for (size_t i = 0; i < policy->metrics.count; i++) {
+    names[i] = policy->metrics.items[i].name;
+    if (strcmp(name, names[i]) == 0)
+      return i;
+  }
+  diag_error(loader->diags, metric->place, "metric \"%s\" has no target%s", name,
+             text_hint(loader->arena, metric->text, names, policy->metrics.count));
+  return SIZE_MAX;
 }
 
 /* { at: TIME, with: {...}, metric: NAME, due: TIME, status: WORD, now: TIME } */
@@ -111,7 +119,7 @@ static bool load_incident_question(struct loader *loader, struct example *exampl
   if (with)
     load_with(loader, example, with);
   if (at) {
-    struct sla_text *start = &example->values[policy->metrics.items[example->metric].start];
+    struct sla_text *start = &example->values[policy->metrics.items[example->metric].first->start];
     if (start->len)
       diag_error(loader->diags, at->place, "\"at\" and \"with\" both say when the metric starts: keep one");
     if (load_time(loader, at, &example->at))
