@@ -166,6 +166,9 @@ enum sla_event_kind {
   SLA_EVENT_REOPENED,       /* and goes on, or starts again, as the policy says */
 };
 
+/* The kind of an event by its name in a log: SLA_EVENT_FIELD for all but the four names of the others. */
+enum sla_event_kind sla_event_kind_read(struct sla_text name);
+
 struct sla_event {
   sla_time at;
   enum sla_event_kind kind;
@@ -237,6 +240,8 @@ bool sla_policy_field_is_needed(const sla_policy *policy, size_t field);
 size_t sla_policy_calendar_count(const sla_policy *policy);
 const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar);
 const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar);
+/* The calendar of a name as the version in force at a time has it, or else the newest; SIZE_MAX: there is none. */
+size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_time at);
 
 /* --- evaluating incidents ------------------------------------------------------------------------------------------
  */

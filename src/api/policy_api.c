@@ -6,6 +6,7 @@
 #include "time/timestamp.h"
 
 #include <assert.h>
+#include <string.h>
 
 const struct sla_options *options_or_default(const struct sla_options *options) {
   static const struct sla_options defaults = {0};
@@ -161,6 +162,29 @@ const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calend
   return zone_handle(calendar_at(policy, calendar)->zone);
 }
 
+static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
+  size_t index = 0;
+  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
+    index++;
+  return index;
+}
+
+size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_time at) {
+  const struct policy *inner = policy_of_const(policy);
+  const struct version *version = file_version(inner->files.items[0], supported(at));
+  const struct calendar *calendar = version ? version_calendar(version, text_of(name)) : NULL;
+  if (!calendar)
+    calendar = version_calendar(inner->newest, text_of(name));
+  for (size_t i = 0; i < inner->calendars.count && !calendar; i++)
+    if (strcmp(inner->calendars.items[i]->name, name) == 0)
+      calendar = inner->calendars.items[i];
+  return calendar ? calendar_index(inner, calendar) : SIZE_MAX;
+}
+
+enum sla_event_kind sla_event_kind_read(struct sla_text name) {
+  return event_kind(name);
+}
+
 const char *sla_status_name(enum sla_status status) {
   return status_names[status];
 }
@@ -238,13 +262,6 @@ enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker) {
 
 /* --- asking calendars ----------------------------------------------------------------------------------------------
  */
-
-static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
-  size_t index = 0;
-  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
-    index++;
-  return index;
-}
 
 enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct sla_text *values, sla_time start,
                                sla_worker *worker, size_t *ret_calendar, enum sla_clock *ret_clock) {

@@ -18,6 +18,17 @@ size_t policy_field(struct policy *policy, struct sla_text name) {
   return policy->fields.count - 1;
 }
 
+enum sla_event_kind event_kind(struct sla_text name) {
+  static const char *const names[] = {[SLA_EVENT_CUSTOMER_REPLY] = "customer_reply",
+                                      [SLA_EVENT_AGENT_REPLY] = "agent_reply",
+                                      [SLA_EVENT_RESOLVED] = "resolved",
+                                      [SLA_EVENT_REOPENED] = "reopened"};
+  for (size_t i = SLA_EVENT_CUSTOMER_REPLY; i < COUNT(names); i++)
+    if (text_is(name, names[i]))
+      return (enum sla_event_kind)i;
+  return SLA_EVENT_FIELD;
+}
+
 const char *const status_names[STATUS_COUNT] = {
     [SLA_STATUS_ERROR] = "error",
     [SLA_NO_POLICY] = "no_policy",

@@ -110,6 +110,8 @@ struct example {
   sla_time at;               /* open */
   size_t metric;
   struct sla_text *values; /* one a field, as the policy's fields stand after loading */
+  struct sla_event *events;
+  size_t event_count;
   bool has_now;
   sla_time now;
   bool has_due;
@@ -118,6 +120,10 @@ struct example {
   bool has_status;
   enum sla_status status; /* expected */
   struct place status_place;
+  const char *policy; /* expected to have decided; or NULL */
+  struct place policy_place;
+  bool has_unanswered, unanswered; /* closed_unanswered, expected */
+  struct place unanswered_place;
 };
 
 struct policy_file;
@@ -228,6 +234,9 @@ struct calendar *version_calendar(const struct version *version, struct sla_text
 
 /* The version of a file in force on a date of its zone; NULL where there is none. */
 const struct version *file_version(const struct policy_file *file, sla_time t);
+
+/* The kind of an event by its name: SLA_EVENT_FIELD for any name that is not one of the others. */
+enum sla_event_kind event_kind(struct sla_text name);
 
 /* Names of statuses in output, by enum sla_status. */
 enum { STATUS_COUNT = SLA_RUNNING + 1 };
