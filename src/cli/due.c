@@ -26,9 +26,8 @@ static const char *no_promise(const struct sla_result *result) {
 }
 
 /* Who decided, and where that is written. */
-static void json_rule(struct json *json, const struct sla_result *result) {
-  const struct sla_rule *rule = &result->rule;
-  json_string(json, "policy", rule->policy);
+static void json_rule(struct json *json, const struct sla_rule *rule, bool is_inline) {
+  json_string(json, "policy", is_inline ? NULL : rule->policy);
   json_string(json, "version", rule->version && *rule->version ? rule->version : NULL);
   json_string(json, "file", rule->file);
   if (rule->file)
@@ -47,7 +46,7 @@ static void print_json(const struct question *question, const struct start *star
   json_string(&json, "status", due ? NULL : sla_status_name(result->status));
   json_string(&json, "reason", result->reason ? result->reason : due ? NULL : no_promise(result));
   json_string(&json, "coverage", result->coverage);
-  json_rule(&json, result);
+  json_rule(&json, &result->rule, question->is_inline);
   json_close(&json, '}');
   putchar('\n');
 }
