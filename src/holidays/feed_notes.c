@@ -14,6 +14,7 @@ enum fate {
   FATE_CLOSING,
   FATE_OBSERVANCE,
   FATE_CANCELLED,
+  FATE_REPLACED,
   FATE_TRANSPARENT,
   FATE_NO_TIME,
   FATE_REPEATED
@@ -24,6 +25,7 @@ static const char *const fate_texts[] = {
     [FATE_CLOSING] = "closes for its time",
     [FATE_OBSERVANCE] = "is left out as an observance, which \"observances: true\" takes",
     [FATE_CANCELLED] = "is left out as cancelled",
+    [FATE_REPLACED] = "is left out as a change that is cancelled or replaced",
     [FATE_TRANSPARENT] = "is left out as a time that is transparent",
     [FATE_NO_TIME] = "is left out since it takes no time",
     [FATE_REPEATED] = "is left out since it is there already",
@@ -53,7 +55,7 @@ static bool takes_time(const struct feed_event *event) {
 static enum fate fate_of(const struct feed_event *event) {
   bool all_day = event->start.kind == FEED_DATE;
   if (event->is_cancelled)
-    return FATE_CANCELLED;
+    return event->is_change ? FATE_REPLACED : FATE_CANCELLED;
   if (!all_day && event->is_transparent)
     return FATE_TRANSPARENT;
   if (event->is_observance)
