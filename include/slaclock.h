@@ -515,8 +515,8 @@ struct sla_check {
 
 /*
  * Reads a policy or holiday set as strictly as loading does, runs a policy's examples, and warns of what is likely a
- * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. SLA_OK says that the
- * file could be read, whatever was found in it.
+ * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes say which
+ * of its entries count. SLA_OK says that the file could be read, whatever was found in it.
  */
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
                              struct sla_check *ret_check);

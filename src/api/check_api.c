@@ -166,8 +166,10 @@ static enum sla_code check_holiday_set(struct checking *checking, const struct s
   struct holiday_source set;
   enum sla_code code = holiday_source_named(&loader, NULL, source->name, (struct place){0}, &set);
   int first, last = INT_MAX;
-  if (code == SLA_OK)
+  if (code == SLA_OK) {
     holiday_source_coverage(&set, &first, &last);
+    holiday_source_notes(&checking->arena, &checking->diags, &set, place_of_source(source));
+  }
   if (last < local_date(checking->horizon)) {
     char date[DATE_TEXT];
     date_write(last, date);

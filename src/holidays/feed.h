@@ -8,6 +8,7 @@
  *     feed_read.c    components to events
  *     feed_finish.c  what has to be known of all events together: changed occurrences, limits, coverage
  *     feed.c         events to the days and closings of a span
+ *     feed_notes.c   which entries count, for people
  *
  * Nothing is guessed: what is not understood and would change a day is refused with its line.
  */
