@@ -209,11 +209,11 @@ static int gather(struct ical *ical, const char *rule, int most, int64_t start, 
   return steps <= ICAL_MOST_OCCURRENCES ? count : -1;
 }
 
-bool ical_ask(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
-              int64_t from, int64_t to, struct moments *moments) {
+bool ical_ask(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from,
+              int64_t last, struct moments *moments) {
   struct rule_text text = {.len = 0};
   int64_t found[ICAL_MOST_OCCURRENCES];
-  if (!library_of(ical, arena) || !rule_write(rule, rule->has_until && until < to ? until : to, &text))
+  if (!library_of(ical, arena) || !rule_write(rule, last, &text))
     return false;
   int count = gather(ical, text.text, rule->count, start, from, found);
   for (int i = 0; i < count; i++)
@@ -226,14 +226,14 @@ bool ical_ask(struct ical *ical, struct arena *arena, const struct recurrence *r
 struct question {
   struct arena *arena;
   const struct recurrence *rule;
-  int64_t start, from, to;
+  int64_t start, from, last;
 };
 
 static bool takes_long(const struct question *question) {
   static const int days[] = {[EVERY_DAY] = 1, [EVERY_WEEK] = 7, [EVERY_MONTH] = 28, [EVERY_YEAR] = 365};
   const struct recurrence *rule = question->rule;
   int64_t first = rule->count || question->from < question->start ? question->start : question->from;
-  int64_t span = first < question->to ? (question->to - first) / DAY : 0;
+  int64_t span = first < question->last ? (question->last - first) / DAY : 0;
   return span / (days[rule->frequency] * rule->interval) > ICAL_MOST_OCCURRENCES ||
          (span / 365 + 1) * recurrence_yearly(rule) > ICAL_MOST_OCCURRENCES;
 }
@@ -300,8 +300,8 @@ static const struct {
     {misses_start, "DTSTART that does not meet the rule: it drops it, or begins elsewhere, or looks for seconds"},
 };
 
-const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from, int64_t to) {
-  const struct question question = {arena, rule, start, from, to};
+const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from, int64_t last) {
+  const struct question question = {arena, rule, start, from, last};
   for (size_t i = 0; i < sizeof fences / sizeof *fences; i++)
     if (fences[i].stands(&question))
       return fences[i].fault;
@@ -310,8 +310,9 @@ const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64
 
 void ical_expand(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
                  int64_t from, int64_t to, struct moments *moments) {
-  if (ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, to) &&
-      ical_ask(ical, arena, rule, start, until, from, to, moments))
+  int64_t last = rule->has_until && until < to ? until : to;
+  if (ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, last) &&
+      ical_ask(ical, arena, rule, start, from, last, moments))
     return;
   recurrence_expand(arena, rule, start, until, from, to, moments);
 }

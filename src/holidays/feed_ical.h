@@ -33,11 +33,14 @@ struct ical {
 void ical_expand(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
                  int64_t from, int64_t to, struct moments *moments);
 
-/* Why libical is not asked about a rule, in a few words; NULL: it is. */
-const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from, int64_t to);
-
-/* What libical itself answers, fences or not; false where it cannot be loaded, refuses the rule or has too many. */
-bool ical_ask(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
-              int64_t from, int64_t to, struct moments *moments);
+/*
+ * The two halves of it, for tests as well. last is the last moment asked for that the rule allows.
+ *
+ * ical_fence: why libical is not asked, in a few words; NULL: it is. ical_ask: what it answers, fences or not; false
+ * where it cannot be loaded, refuses the rule or has too many.
+ */
+const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from, int64_t last);
+bool ical_ask(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t from,
+              int64_t last, struct moments *moments);
 
 #endif
