@@ -114,7 +114,7 @@ endef
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
 	@$(COMPILE) $(CURL_CFLAGS) $(ICAL_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU, libyaml, libical, libcurl: run "make deps", which installs them'; exit 1; } >&2
+	  echo 'make: this needs a C compiler, ICU, libyaml, libical, libcurl: "make deps" installs them'; exit 1; } >&2
 	@rm -f $@.c $@.try && touch $@
 
 # check and demo install what is missing first.
