@@ -127,9 +127,11 @@ static void end_period(struct expansion *expansion) {
 static void add_month(struct expansion *expansion, int year, int month) {
   if (expansion->rule.months.given && !has_bit(expansion->rule.months.front, month))
     return;
-  int first = date_of(year, month, 1);
-  for (int day = 0; day < month_days(year, month); day++)
-    add_date(expansion, first + day);
+  const struct numbers *days = &expansion->rule.month_days;
+  int first = date_of(year, month, 1), length = month_days(year, month);
+  for (int day = 1; day <= length; day++)
+    if (!days->given || numbers_hold(days, day, length)) /* before all else: most rules name a day of the month */
+      add_date(expansion, first + day - 1);
 }
 
 /* The period number index, counted from the one that DTSTART is in. Returns its first date. */
