@@ -131,6 +131,16 @@ static bool condition_holds(const struct condition *condition, const struct sla_
   return false;
 }
 
+bool clause_conditions_hold(const struct clause *clause, const struct sla_text *values) {
+  for (size_t i = 0; i < clause->when_count; i++)
+    if (!condition_holds(&clause->when[i], values))
+      return false;
+  for (size_t i = 0; i < clause->unless_count; i++)
+    if (condition_holds(&clause->unless[i], values))
+      return false;
+  return true;
+}
+
 /*
  * Whether a clause holds for a metric that starts at *start. Where it has not started (NULL) the calendars' conditions
  * count as met: the target that may come to apply says whether there is one.
@@ -138,12 +148,8 @@ static bool condition_holds(const struct condition *condition, const struct sla_
 static enum reach clause_holds(struct worker *worker, const struct clause *clause, const sla_time *start,
                                bool *ret_holds) {
   *ret_holds = false;
-  for (size_t i = 0; i < clause->when_count; i++)
-    if (!condition_holds(&clause->when[i], worker->values))
-      return REACHED;
-  for (size_t i = 0; i < clause->unless_count; i++)
-    if (condition_holds(&clause->unless[i], worker->values))
-      return REACHED;
+  if (!clause_conditions_hold(clause, worker->values))
+    return REACHED;
   bool open = true;
   if (clause->during && start) {
     enum reach reach = calendar_is_open(clause->during, *start, &open, &worker->need);

@@ -60,4 +60,7 @@ enum reach evaluate(struct worker *worker, const struct sla_text *values, sla_ti
 enum reach evaluate_target(struct worker *worker, const struct sla_text *values, size_t metric, sla_time start,
                            const struct target **ret_target);
 
+/* Whether all of a clause's `when` and none of its `unless` hold; its calendars are not asked. */
+bool clause_conditions_hold(const struct clause *clause, const struct sla_text *values);
+
 #endif

@@ -163,8 +163,8 @@ static const struct field_key policy_keys[] = {
     {"zone", FIELD_OPTIONAL},      {"effective", FIELD_OPTIONAL}, {"calendar", FIELD_OPTIONAL},
     {"calendars", FIELD_OPTIONAL}, {"metrics", FIELD_OPTIONAL},   {"pause", FIELD_OPTIONAL},
     {"targets", FIELD_REQUIRED},   {"exclude", FIELD_OPTIONAL},   {"require", FIELD_OPTIONAL},
-    {"examples", FIELD_OPTIONAL},  {"extends", FIELD_LATER},      {"agreements", FIELD_LATER},
-    {"effort", FIELD_LATER},
+    {"examples", FIELD_OPTIONAL},  {"effort", FIELD_OPTIONAL},    {"extends", FIELD_LATER},
+    {"agreements", FIELD_LATER},
 };
 
 /* The policy's zone; without one it is that of the only calendar (where errors in it are reported), else UTC. */
@@ -245,6 +245,8 @@ void load_root(struct loader *loader, const struct yaml_node *root) {
     load_exclusions(loader, value);
   if ((value = yaml_get(root, "require")))
     field_texts(loader->diags, value, "\"require\"", &policy->require);
+  if ((value = yaml_get(root, "effort")))
+    load_effort(loader, value);
   if ((value = yaml_get(root, "examples")))
     load_examples(loader, value);
   if (loader->diags->errors == 0) { /* what follows from errors is no news */

@@ -75,7 +75,7 @@ struct exclusion {
   const char *reason;
 };
 
-/* A test of the policy's own: exactly one of metric (with due or status) and open. */
+/* A test of the policy's own: exactly one of metric (with due or status), open and effort. */
 struct example {
   struct place place;
   bool is_open_question;
@@ -92,6 +92,7 @@ struct example {
   bool has_status;
   enum sla_status status; /* expected */
   struct place status_place;
+  const struct effort_example *effort; /* or NULL */
 };
 
 struct policy {
@@ -129,6 +130,7 @@ struct policy {
     struct example *items;
     size_t count, capacity;
   } examples;
+  struct effort *effort; /* see effort.h; NULL: worked time is not accounted */
   struct texts require; /* fields an incident should carry */
   size_t paused_field;  /* SIZE_MAX where no metric can be paused */
 };
