@@ -54,7 +54,7 @@ static void print_notes(const struct effort_job *job, const struct sla_effort *c
   if (!sla_policy_has_credits(job->policy))
     cli_note(cli, "by policy \"%s\" work costs no credits", sla_policy_name(job->policy));
   if (cost->notice)
-    cli_note(cli, "notice: the customer is told beforehand");
+    cli_note(cli, "the customer must be told beforehand");
   if (cost->replenish)
     cli_note(cli, "the balance must be replenished for work that long");
   if (account->plan_count)

@@ -18,7 +18,7 @@ static const struct number {
   enum group group;
   size_t offset;  /* in struct sla_account */
   bool is_time;   /* minutes */
-  bool is_spared; /* left out of text where it is 0 for all */
+  bool is_spared; /* left out of text where it is 0 for all, as those of plans are where nobody has one */
 } numbers[] = {
     {"incidents", "incidents", GROUP_WORK, offsetof(struct sla_account, incidents), false, false},
     {"worked_min", "worked", GROUP_WORK, offsetof(struct sla_account, minutes), true, false},
@@ -170,9 +170,20 @@ void effort_print_one(struct effort_job *job, int64_t minutes, const struct sla_
 
 enum { CELL = 40, MOST_NAME = 40 };
 
+/* Whether an account has anything that a column is about. */
+static bool has_any(const struct sla_account *account, size_t number) {
+  switch (numbers[number].group) {
+  case GROUP_ALLOWANCE: return account->allowance != 0;
+  case GROUP_UNITS: return account->units != 0;
+  default: return !numbers[number].is_spared || number_of(account, number) != 0;
+  }
+}
+
 /* What stands in a cell. */
 static size_t cell_text(const struct sla_account *account, size_t number, char text[CELL]) {
   int64_t value = number_of(account, number);
+  if (numbers[number].group >= GROUP_ALLOWANCE && !has_any(account, number))
+    return (size_t)snprintf(text, CELL, "-");
   if (!numbers[number].is_time)
     return (size_t)snprintf(text, CELL, "%lld", (long long)value);
   if (value)
@@ -193,39 +204,39 @@ static struct sla_text name_of(const struct sla_account *account) {
   return account->customer.len ? account->customer : (struct sla_text){nobody, sizeof nobody - 1};
 }
 
+/* A customer's name, with nothing in it that would steer a terminal. Returns its columns; file NULL: only that. */
+static size_t put_name(struct sla_text name, FILE *file) {
+  size_t columns = 0;
+  while (name.len && columns < MOST_NAME) {
+    unsigned char c = (unsigned char)name.ptr[0];
+    size_t wide = sla_utf8_length(name), len = wide ? wide : 1, ignored;
+    bool steers = c < ' ' || c == 0x7F || (c == 0xC2 && wide == 2 && (unsigned char)name.ptr[1] < 0xA0);
+    struct sla_text shown = wide && !steers ? (struct sla_text){name.ptr, wide} : (struct sla_text){"?", 1};
+    columns += sla_text_columns(shown, 2, &ignored);
+    if (file)
+      fwrite(shown.ptr, 1, shown.len, file);
+    name.ptr += len;
+    name.len -= len;
+  }
+  return columns;
+}
+
 static void fit(struct page *page, const struct sla_account *account) {
   char text[CELL];
-  size_t len, columns = sla_text_columns(name_of(account), MOST_NAME, &len);
+  size_t columns = put_name(name_of(account), NULL);
   if (columns > page->name_width)
     page->name_width = columns;
   for (size_t i = 0; i < NUMBERS; i++) {
     int width = (int)cell_text(account, i, text);
     if (width > page->width[i])
       page->width[i] = width;
-    bool spared = numbers[i].is_spared && number_of(account, i) == 0;
-    page->shown[i] |= !spared && has_group(page->job->policy, numbers[i].group);
+    page->shown[i] |= has_any(account, i) && has_group(page->job->policy, numbers[i].group);
   }
-}
-
-/* A customer's name, with nothing in it that would steer a terminal. Returns its columns. */
-static size_t put_name(struct sla_text name) {
-  size_t len, columns = sla_text_columns(name, MOST_NAME, &len);
-  for (size_t i = 0; i < len;) {
-    unsigned char c = (unsigned char)name.ptr[i];
-    size_t wide = sla_utf8_length((struct sla_text){name.ptr + i, len - i});
-    bool steers = c < ' ' || c == 0x7F || (c == 0xC2 && wide == 2 && (unsigned char)name.ptr[i + 1] < 0xA0);
-    if (wide && !steers)
-      fwrite(name.ptr + i, 1, wide, stdout);
-    else
-      putchar('?');
-    i += wide ? wide : 1;
-  }
-  return columns;
 }
 
 static void put_row(const struct page *page, struct sla_text name, const struct sla_account *account) {
   char text[CELL];
-  size_t columns = put_name(name);
+  size_t columns = put_name(name, stdout);
   printf("%*s", columns < page->name_width ? (int)(page->name_width - columns) : 0, "");
   for (size_t i = 0; i < NUMBERS; i++) {
     if (!page->shown[i])
@@ -251,7 +262,7 @@ static void put_used_up(const struct effort_job *job, const struct sla_account *
       snprintf(amount, CELL, "%lld", (long long)plan->amount);
       snprintf(used, CELL, "%lld", (long long)plan->used);
     }
-    put_name(name_of(account));
+    put_name(name_of(account), stdout);
     printf(": plan %s is used up: %s of %s\n", sla_policy_plan_name(job->policy, plan->plan), used, amount);
   }
 }
