@@ -332,8 +332,8 @@ void sla_accounts_free(sla_accounts *accounts);
  * Work on an incident, 0 to SLA_EFFORT_MOST_MINUTES. values are those of the policy's fields, as for sla_evaluate. A
  * plan that incidents name counts once, unless it is bought.
  *
- * The three return SLA_INVALID where something is wrong, which *ret_problem says until the next call, with no
- * number changed.
+ * After SLA_NO_MEMORY the accounts can only be freed. The three return SLA_INVALID where something is wrong, which
+ * *ret_problem says until the next call, with no number changed.
  */
 enum sla_code sla_accounts_work(sla_accounts *accounts, struct sla_text customer, const struct sla_text *values,
                                 int64_t minutes, struct sla_effort *ret_effort, const char **ret_problem);

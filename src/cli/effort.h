@@ -20,7 +20,7 @@ struct effort_job {
   size_t field_count;          /* of the policy */
   struct effort_field *fields; /* field_count + 2 */
   struct sla_text *values;     /* of a row, as many */
-  bool customer_told;          /* that a file has no column for it */
+  bool out_of_memory;
   uint64_t nameless;           /* rows without customer */
   uint64_t not_counted;        /* rows with errors */
   char typo[256];              /* a plan that is likely misspelt, and where; or empty */

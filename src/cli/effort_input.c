@@ -214,6 +214,15 @@ static void look_at_plan(struct effort_job *job, const struct table *table) {
              table->file, table->row.line, table_shown(plan), plan.ptr, nearest);
 }
 
+/* Reports why accounts did not take a row. */
+static void report(struct effort_job *job, struct table *table, enum sla_code code, const char *problem) {
+  table_error(table, "%s", code == SLA_INVALID ? problem : "out of memory");
+  if (code == SLA_INVALID)
+    return;
+  cli_status(job->cli, EXIT_DEFECT);
+  job->out_of_memory = true;
+}
+
 static void count_row(struct effort_job *job, struct table *table) {
   take_values(job, table);
   struct sla_text customer = job->values[job->field_count], text = job->values[job->field_count + 1];
@@ -227,8 +236,7 @@ static void count_row(struct effort_job *job, struct table *table) {
   const char *problem;
   enum sla_code code = sla_accounts_work(job->accounts, customer, job->values, minutes, &cost, &problem);
   if (code != SLA_OK) {
-    table_error(table, "%s", code == SLA_INVALID ? problem : "out of memory");
-    cli_status(job->cli, code == SLA_INVALID ? EXIT_DATA : EXIT_DEFECT);
+    report(job, table, code, problem);
     return;
   }
   bool has_column = customer_of(job)->column != TABLE_NONE; /* else it has been said of the file */
@@ -239,9 +247,9 @@ static void count_row(struct effort_job *job, struct table *table) {
 bool effort_read(struct effort_job *job, const char *file) {
   struct table table;
   bool good = table_open(&table, job->cli, file) && find_columns(job, &table);
-  while (good && table_next(&table))
+  while (good && !job->out_of_memory && table_next(&table))
     count_row(job, &table);
-  good = good && !table.reader.read_errno && !table.reader.too_long;
+  good = good && !job->out_of_memory && !table.reader.read_errno && !table.reader.too_long;
   job->not_counted += (uint64_t)table.errors;
   table_close(&table);
   return good;
@@ -279,67 +287,55 @@ static bool find_ledger_columns(struct effort_job *job, struct table *table, str
   return good;
 }
 
-/* Why a purchase cannot be taken; NULL where it was. */
-static const char *take_purchase(struct effort_job *job, struct table *table, struct sla_text customer,
-                                 struct sla_text name, char problem[256]) {
+static void take_purchase(struct effort_job *job, struct table *table, struct sla_text customer, struct sla_text name) {
   size_t plan = plan_named(job, name);
-  const char *reason = NULL;
   if (plan == SIZE_MAX) {
     const char *nearest = nearest_plan(job, name);
-    snprintf(problem, 256, "effort has no plan \"%.*s\"%s%.60s%s", table_shown(name), name.ptr,
-             nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-    return problem;
+    table_error(table, "effort has no plan \"%.*s\"%s%.60s%s", table_shown(name), name.ptr,
+                nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+    return;
   }
   for (size_t i = 0; i < job->field_count; i++)
     job->values[i] = table_value(table, job->fields[i].column);
-  switch (sla_accounts_buy(job->accounts, customer, plan, job->values, &reason)) {
-  case SLA_OK: return NULL;
-  case SLA_INVALID: return reason;
-  default: cli_status(job->cli, EXIT_DEFECT); return "out of memory";
-  }
+  const char *problem;
+  enum sla_code code = sla_accounts_buy(job->accounts, customer, plan, job->values, &problem);
+  if (code != SLA_OK)
+    report(job, table, code, problem);
 }
 
-static const char *take_credits(struct effort_job *job, struct sla_text customer, struct sla_text text,
-                                char problem[256]) {
-  enum { MOST = 1000000000 };
-  int64_t credits;
-  const char *reason = NULL;
-  if (!table_number(text, -MOST, MOST, &credits)) {
-    snprintf(problem, 256, "credits must be a whole number from -%d to %d, not \"%.*s\"", MOST, MOST, table_shown(text),
-             text.ptr);
-    return problem;
-  }
-  if (!sla_policy_has_credits(job->policy))
-    return "the policy has no credits: work costs none";
-  switch (sla_accounts_grant(job->accounts, customer, credits, &reason)) {
-  case SLA_OK: return NULL;
-  case SLA_INVALID: return reason;
-  default: cli_status(job->cli, EXIT_DEFECT); return "out of memory";
-  }
+static void take_credits(struct effort_job *job, struct table *table, struct sla_text customer, int64_t credits) {
+  const char *problem;
+  enum sla_code code = sla_accounts_grant(job->accounts, customer, credits, &problem);
+  if (code != SLA_OK)
+    report(job, table, code, problem);
 }
 
 static void take_ledger_row(struct effort_job *job, struct table *table, const struct ledger *ledger) {
-  char problem[256];
+  enum { MOST = 1000000000 };
+  int64_t number = 0;
   struct sla_text customer = table_value(table, ledger->customer), plan = table_value(table, ledger->plan),
                   credits = table_value(table, ledger->credits);
-  const char *reason = NULL;
+  long errors = table->errors;
   if (!plan.len && !credits.len)
-    reason = "the row gives neither a plan nor credits";
-  if (!reason && plan.len)
-    reason = take_purchase(job, table, customer, plan, problem);
-  if (!reason && credits.len)
-    reason = take_credits(job, customer, credits, problem);
-  if (reason)
-    table_error(table, "%s", reason);
+    table_error(table, "the row gives neither a plan nor credits");
+  else if (credits.len && !table_number(credits, -MOST, MOST, &number))
+    table_error(table, "credits must be a whole number from -%d to %d, not \"%.*s\"", MOST, MOST, table_shown(credits),
+                credits.ptr);
+  else if (credits.len && !sla_policy_has_credits(job->policy))
+    table_error(table, "the policy has no credits: work costs none");
+  else if (plan.len)
+    take_purchase(job, table, customer, plan);
+  if (credits.len && table->errors == errors)
+    take_credits(job, table, customer, number);
 }
 
 bool effort_read_ledger(struct effort_job *job, const char *file) {
   struct table table;
   struct ledger ledger;
   bool good = table_open(&table, job->cli, file) && find_ledger_columns(job, &table, &ledger);
-  while (good && table_next(&table))
+  while (good && !job->out_of_memory && table_next(&table))
     take_ledger_row(job, &table, &ledger);
-  good = good && !table.reader.read_errno && !table.reader.too_long;
+  good = good && !job->out_of_memory && !table.reader.read_errno && !table.reader.too_long;
   job->not_counted += (uint64_t)table.errors;
   table_close(&table);
   return good;
