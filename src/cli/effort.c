@@ -82,12 +82,13 @@ static void answer_minutes(struct effort_job *job, enum format format) {
               code == SLA_INVALID ? problem : "out of memory");
     return;
   }
-  if (format == FORMAT_JSON)
+  if (format == FORMAT_JSON) {
     effort_print_one(job, minutes, &cost);
-  else
-    printf("%lld\n", (long long)cost.credits);
-  if (format != FORMAT_JSON)
-    print_notes(job, &cost, sla_accounts_item(job->accounts, 0));
+    return;
+  }
+  printf("%lld\n", (long long)cost.credits);
+  fflush(stdout); /* before the notes, where both go the same way; main sees what goes wrong */
+  print_notes(job, &cost, sla_accounts_item(job->accounts, 0));
 }
 
 /* --- files ---------------------------------------------------------------------------------------------------------

@@ -221,9 +221,9 @@ static size_t put_name(struct sla_text name, FILE *file) {
   return columns;
 }
 
-static void fit(struct page *page, const struct sla_account *account) {
+static void fit(struct page *page, struct sla_text name, const struct sla_account *account) {
   char text[CELL];
-  size_t columns = put_name(name_of(account), NULL);
+  size_t columns = put_name(name, NULL);
   if (columns > page->name_width)
     page->name_width = columns;
   for (size_t i = 0; i < NUMBERS; i++) {
@@ -269,20 +269,23 @@ static void put_used_up(const struct effort_job *job, const struct sla_account *
 
 static void print_text(struct effort_job *job) {
   struct page page = {.job = job, .name_width = sizeof "customer" - 1};
+  const struct sla_text sum = {"total", 5};
   struct sla_account total;
   size_t count = sla_accounts_count(job->accounts);
   sla_accounts_total(job->accounts, &total);
   for (size_t i = 0; i < NUMBERS; i++)
     page.width[i] = (int)strlen(numbers[i].title);
-  for (size_t i = 0; i < count; i++)
-    fit(&page, sla_accounts_item(job->accounts, i));
-  fit(&page, &total);
+  for (size_t i = 0; i < count; i++) {
+    const struct sla_account *account = sla_accounts_item(job->accounts, i);
+    fit(&page, name_of(account), account);
+  }
+  fit(&page, sum, &total);
   put_row(&page, (struct sla_text){"customer", 8}, NULL);
   for (size_t i = 0; i < count; i++) {
     const struct sla_account *account = sla_accounts_item(job->accounts, i);
     put_row(&page, name_of(account), account);
   }
-  put_row(&page, (struct sla_text){"total", 5}, &total);
+  put_row(&page, sum, &total);
   if (total.used_up)
     putchar('\n');
   for (size_t i = 0; i < count; i++)

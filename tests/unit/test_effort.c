@@ -319,7 +319,7 @@ static void test_memory(void **state) {
     enum sla_code code = sla_policy_load(&here->options, "rates", &policy);
     sla_accounts *accounts = NULL;
     for (int i = 0; code == SLA_OK && i < 2000; i++) {
-      struct event event = {.plan = i % 4, .customer = i, .kind = i % 3};
+      struct event event = {.plan = i % 4, .customer = i, .kind = (enum event_kind)(i % 3)};
       struct sla_text values[FIELDS];
       char numbers[2][24], name[16];
       struct sla_effort cost;
