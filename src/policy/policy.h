@@ -131,8 +131,8 @@ struct policy {
     size_t count, capacity;
   } examples;
   struct effort *effort; /* see effort.h; NULL: worked time is not accounted */
-  struct texts require; /* fields an incident should carry */
-  size_t paused_field;  /* SIZE_MAX where no metric can be paused */
+  struct texts require;  /* fields an incident should carry */
+  size_t paused_field;   /* SIZE_MAX where no metric can be paused */
 };
 
 /*
