@@ -342,6 +342,96 @@ bool sla_worker_closed_unanswered(const sla_worker *worker);
  */
 enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker);
 
+/* --- effort --------------------------------------------------------------------------------------------------------
+ */
+
+/* The most minutes of one piece of work (230 years), and the most that accounts count of anything (2^53 - 1). */
+#define SLA_EFFORT_MOST_MINUTES INT64_C(120960000)
+#define SLA_EFFORT_MOST         INT64_C(9007199254740991)
+
+/* What a plan of a policy's `effort` gives. */
+enum sla_plan_kind {
+  SLA_PLAN_CREDITS,   /* an opening balance */
+  SLA_PLAN_ALLOWANCE, /* minutes of work */
+  SLA_PLAN_UNITS,     /* units of something that is counted */
+};
+
+/* Whether a policy has `effort` at all, and whether work costs credits by it. */
+bool sla_policy_has_effort(const sla_policy *policy);
+bool sla_policy_has_credits(const sla_policy *policy);
+
+/* Whether effort depends on a field: it is the plan, counts something, or stands in a condition. */
+bool sla_policy_field_is_of_effort(const sla_policy *policy, size_t field);
+
+/* The plans of `effort`, in the file's order. */
+size_t sla_policy_plan_count(const sla_policy *policy);
+const char *sla_policy_plan_name(const sla_policy *policy, size_t plan);
+enum sla_plan_kind sla_policy_plan_kind(const sla_policy *policy, size_t plan);
+
+/* What one piece of work costs. */
+struct sla_effort {
+  int64_t credits;
+  bool is_free;   /* work of a kind that costs nothing */
+  bool notice;    /* the customer is told beforehand */
+  bool replenish; /* the balance must be replenished for work that long */
+};
+
+/* What a customer has of a plan. */
+struct sla_holding {
+  size_t plan; /* of the policy */
+  enum sla_plan_kind kind;
+  bool bought;        /* told by sla_accounts_buy, not only by incidents that name the plan */
+  int64_t amount;     /* credits, minutes or units */
+  int64_t used, left; /* minutes or units; left is negative where more was used than there was */
+  bool used_up;       /* nothing is left */
+};
+
+/* The account of a customer. */
+struct sla_account {
+  struct sla_text customer;
+  int64_t incidents, minutes, free_minutes, credits;
+  int64_t notices, replenishments;                   /* how many pieces of work needed them */
+  int64_t opening, granted, balance;                 /* balance = opening + granted - credits */
+  int64_t overdrawn;                                 /* credits taken beyond the balance by work that may not do so */
+  int64_t allowance, allowance_used, allowance_left; /* minutes, of all plans with an allowance */
+  int64_t units, units_used, units_left;             /* of all plans with units */
+  size_t used_up;                                    /* how many plans are */
+  const struct sla_holding *plans;
+  size_t plan_count;
+};
+
+typedef struct sla_accounts sla_accounts;
+
+/*
+ * Makes accounts for a policy that has `effort`, which must outlive them. In what order they are told of work,
+ * purchases and credits makes no difference. SLA_NO_MEMORY is its only failure. Free with sla_accounts_free.
+ */
+enum sla_code sla_accounts_new(const sla_policy *policy, sla_accounts **ret_accounts);
+void sla_accounts_free(sla_accounts *accounts);
+
+/*
+ * Work on an incident, 0 to SLA_EFFORT_MOST_MINUTES. values are those of the policy's fields, as for sla_evaluate. A
+ * plan that incidents name counts once, unless it is bought.
+ *
+ * After SLA_NO_MEMORY the accounts can only be freed. The three return SLA_INVALID where something is wrong, which
+ * *ret_problem says until the next call, with no number changed.
+ */
+enum sla_code sla_accounts_work(sla_accounts *accounts, struct sla_text customer, const struct sla_text *values,
+                                int64_t minutes, struct sla_effort *ret_effort, const char **ret_problem);
+
+/* A plan bought, once for each call; values as above: of the field that a plan's credits are counted by. */
+enum sla_code sla_accounts_buy(sla_accounts *accounts, struct sla_text customer, size_t plan,
+                               const struct sla_text *values, const char **ret_problem);
+
+/* Credits paid in; negative: taken back. */
+enum sla_code sla_accounts_grant(sla_accounts *accounts, struct sla_text customer, int64_t credits,
+                                 const char **ret_problem);
+
+/* The accounts in the order of first sight, and the sums of all. Valid until the next call with these accounts. */
+size_t sla_accounts_count(const sla_accounts *accounts);
+const struct sla_account *sla_accounts_item(sla_accounts *accounts, size_t index);
+void sla_accounts_total(sla_accounts *accounts, struct sla_account *ret_total);
+
 /* --- asking calendars ----------------------------------------------------------------------------------------------
  */
 

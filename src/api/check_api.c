@@ -92,8 +92,9 @@ static enum sla_code run_examples(struct policy *policy, struct diags *diags, st
   for (size_t i = 0; i < policy->examples.count; i++) {
     const struct example *example = &policy->examples.items[i];
     bool holds = false;
-    enum sla_code code = example->is_open_question ? run_open_question(policy, diags, example, &holds)
-                                                   : run_incident(policy, worker, diags, example, results, &holds);
+    enum sla_code code = example->effort             ? run_effort_question(policy, diags, example, &holds)
+                         : example->is_open_question ? run_open_question(policy, diags, example, &holds)
+                                                     : run_incident(policy, worker, diags, example, results, &holds);
     if (code != SLA_OK) {
       worker_free(worker);
       return code;

@@ -47,6 +47,10 @@ enum sla_code prepare(struct policy *policy, const struct need *need);
  */
 bool describe_day(const struct calendar *calendar, int date, struct calendar_day *ret_plan, struct sla_day *ret_day);
 
+/* Runs an example of a policy about effort. */
+enum sla_code run_effort_question(struct policy *policy, struct diags *diags, const struct example *example,
+                                  bool *ret_holds);
+
 /*
  * The path of a file that a command line names: looked up where it is a name. NULL after a diagnostic; what is its kind
  * for the message ("policy").

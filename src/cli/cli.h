@@ -38,6 +38,7 @@ struct cli {
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
   const char *from, *until, *as;
+  const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
@@ -64,6 +65,7 @@ void cli_error(struct cli *cli, int status, const char *format, ...) __attribute
 void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 void cli_warning(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* One warning each that says how many local times were ambiguous or skipped; none where there were none. */
 void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps);
@@ -116,5 +118,6 @@ void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
 void run_export(struct cli *cli);
+void run_effort(struct cli *cli);
 
 #endif

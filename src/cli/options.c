@@ -50,6 +50,8 @@ static const struct option_row {
     {'K', "as", "WHAT", "days, open, availability or due"},
     {'F', "from", "DATE", "the first date (default: 1 January of the current year)"},
     {'V', "until", "DATE", "the date it ends before (default: 1 January after the first date)"},
+    {'B', "minutes", "N", "the credits for so many minutes of work, and nothing else"},
+    {'G', "ledger", "FILE", "what customers have bought and paid in: customer,plan,credits"},
     {'f', "format", "FORMAT", "of the output; see the manual for the command's"},
     {'n', "now", "TIME", "the current time"},
     {'u', "utc", NULL, "write times in UTC"},
@@ -130,6 +132,8 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'K': take_once(cli, row, &cli->as, value); break;
   case 'F': take_once(cli, row, &cli->from, value); break;
   case 'V': take_once(cli, row, &cli->until, value); break;
+  case 'B': take_once(cli, row, &cli->minutes, value); break;
+  case 'G': take_once(cli, row, &cli->ledger, value); break;
   case 'f': take_once(cli, row, &cli->format, value); break;
   case 'n': take_once(cli, row, &cli->now, value); break;
   case 'u': cli->utc = true; break;

@@ -102,24 +102,29 @@ static bool value_fits(const struct condition *condition, struct sla_text value)
   return false;
 }
 
-static bool condition_holds(const struct condition *condition, const struct incident *incident) {
-  const struct sla_list *list = incident->lists ? &incident->lists[condition->field] : NULL;
+static bool condition_holds(const struct condition *condition, const struct sla_text *values,
+                            const struct sla_list *lists) {
+  const struct sla_list *list = lists ? &lists[condition->field] : NULL;
   if (!list || list->count == 0)
-    return value_fits(condition, incident->values[condition->field]);
+    return value_fits(condition, values[condition->field]);
   for (size_t i = 0; i < list->count; i++)
     if (value_fits(condition, list->items[i]))
       return true;
   return false;
 }
 
-bool incident_fits(const struct incident *incident, const struct clause *clause) {
+bool clause_fits(const struct clause *clause, const struct sla_text *values, const struct sla_list *lists) {
   for (size_t i = 0; i < clause->when_count; i++)
-    if (!condition_holds(&clause->when[i], incident))
+    if (!condition_holds(&clause->when[i], values, lists))
       return false;
   for (size_t i = 0; i < clause->unless_count; i++)
-    if (condition_holds(&clause->unless[i], incident))
+    if (condition_holds(&clause->unless[i], values, lists))
       return false;
   return true;
+}
+
+bool incident_fits(const struct incident *incident, const struct clause *clause) {
+  return clause_fits(clause, incident->values, incident->lists);
 }
 
 /* --- times ------------------------------------------------------------------------------------------------------- */

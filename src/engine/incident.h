@@ -63,7 +63,10 @@ const char *incident_read_paused(struct incident *incident);
 /* Finds out when the values met the conditions under which a version's clocks pause. */
 void incident_find_state_pauses(struct incident *incident, const struct version *version);
 
-/* Whether all of a clause's conditions on values hold. */
+/* Whether all of a clause's `when` and none of its `unless` hold; its calendars are not asked. lists may be NULL. */
+bool clause_fits(const struct clause *clause, const struct sla_text *values, const struct sla_list *lists);
+
+/* The same for the incident's values. */
 bool incident_fits(const struct incident *incident, const struct clause *clause);
 
 /*
