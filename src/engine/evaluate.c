@@ -50,10 +50,11 @@ void worker_free(struct worker *worker) {
 /* --- reading times -------------------------------------------------------------------------------------------------
  */
 
-/* Reads one time; NULL or what is wrong with it. */
-static const char *read_time(struct worker *worker, struct sla_text text, sla_time *ret_time) {
+/* Reads one time, by a format's patterns where there is one; NULL or what is wrong with it. */
+static const char *read_time(struct worker *worker, const struct time_format *format, struct sla_text text,
+                             sla_time *ret_time) {
   struct timestamp timestamp;
-  const char *problem = timestamp_parse(text, &timestamp);
+  const char *problem = time_format_read(format, text, &timestamp);
   if (problem)
     return problem;
   const struct zone *zone = worker->input_zone;
@@ -81,7 +82,7 @@ static const struct time_field *time_field(struct worker *worker, size_t field) 
     time->state = TIME_EMPTY;
     return time;
   }
-  time->problem = read_time(worker, worker->values[field], &time->t);
+  time->problem = read_time(worker, worker->time_format, worker->values[field], &time->t);
   time->state = time->problem ? TIME_BAD : TIME_READ;
   return time;
 }
@@ -107,9 +108,9 @@ static const char *read_pauses(struct worker *worker, struct sla_text text) {
     struct sla_text from = {interval.ptr, (size_t)(slash - interval.ptr)};
     struct sla_text until = {slash + 1, interval.len - from.len - 1};
     struct stretch pause = {0, INT64_MAX};
-    const char *problem = read_time(worker, from, &pause.from);
+    const char *problem = read_time(worker, NULL, from, &pause.from);
     if (!problem && !is_blank(until))
-      problem = read_time(worker, until, &pause.until);
+      problem = read_time(worker, NULL, until, &pause.until);
     if (problem)
       return problem;
     if (pause.until < pause.from)

@@ -9,6 +9,7 @@
 #include "engine/clock.h"
 #include "policy/policy.h"
 #include "slaclock.h"
+#include "time/pattern.h"
 #include "time/zone.h"
 
 enum { REASON_BYTES = 256, VALUE_SHOWN = 60 };
@@ -24,7 +25,8 @@ struct time_field {
 struct worker {
   const struct policy *policy;
   const struct zone *input_zone;
-  struct calendar *calendar; /* instead of the targets' own; NULL: those */
+  const struct time_format *time_format; /* of the fields' times; NULL: the default forms */
+  struct calendar *calendar;             /* instead of the targets' own; NULL: those */
   struct arena arena;
   struct zones zones; /* named in brackets behind times */
 

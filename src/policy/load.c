@@ -2,6 +2,7 @@
 #include "policy/load.h"
 
 #include "base/text.h"
+#include "policy/profile.h"
 #include "time/civil.h"
 
 #include <limits.h>
@@ -216,6 +217,10 @@ void load_root(struct loader *loader, const struct yaml_node *root) {
   policy->place = root->place;
   if (holiday_set_is(root)) {
     diag_error(loader->diags, root->place, "a policy is expected here, but this is a holiday set");
+    return;
+  }
+  if (profile_is(root) && !yaml_get(root, "policy")) {
+    diag_error(loader->diags, root->place, "a policy is expected here, but this is an input profile");
     return;
   }
   if (!fields_check(loader->diags, root, "a policy", policy_keys, COUNT(policy_keys)) && root->kind != YAML_MAP)
