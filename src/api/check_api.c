@@ -184,11 +184,13 @@ typedef enum sla_code check_fn(struct checking *checking, const struct source *s
 
 /* Whether a map has nothing of a policy, not even misspelt. */
 static bool is_of_no_kind(const struct yaml_node *root) {
-  static const char *const telling[] = {"policy", "targets", "calendars", "metrics"};
+  static const char *const telling[] = {"policy", "zone", "targets", "calendars", "metrics"};
+  if (root->kind != YAML_MAP)
+    return false;
   for (size_t i = 0; i < root->count; i++)
     if (text_nearest(root->entries[i].key.text, telling, sizeof telling / sizeof *telling))
       return false;
-  return root->kind == YAML_MAP && root->count > 0;
+  return root->count > 0;
 }
 
 /* What a text is by its first key; its errors are found again by whoever loads it. */

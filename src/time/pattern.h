@@ -27,8 +27,8 @@ const struct time_format *time_format_compile(struct arena *arena, struct diags 
                                               size_t count, const char *locale);
 
 /*
- * Reads a text by the format's patterns and, where none fits, in the forms of timestamp_parse; by those alone where
- * format is NULL. Returns NULL, or what is wrong with it.
+ * Reads a text by the format's patterns and, where it has the form of none, in those of timestamp_parse; by these alone
+ * where format is NULL. Returns NULL, or what is wrong with it.
  */
 const char *time_format_read(const struct time_format *format, struct sla_text text, struct timestamp *ret_timestamp);
 

@@ -269,8 +269,8 @@ const char *time_format_read(const struct time_format *format, struct sla_text t
       if (!problem)
         problem = wrong;
     }
-  const char *other = timestamp_parse(text, ret_timestamp);
-  if (!other)
-    return NULL;
-  return problem ? problem : looks_default(text) ? other : format->problem;
+  if (problem)
+    return problem;
+  problem = timestamp_parse(text, ret_timestamp);
+  return problem && !looks_default(text) ? format->problem : problem;
 }

@@ -283,6 +283,9 @@ static void test_worker(void **state) {
   for (size_t i = 0; i < METRICS; i++)
     assert_int_not_equal(results[i].status, SLA_STATUS_ERROR);
   assert_int_equal(results[0].elapsed_s, strcmp(sla_policy_metric_name(policy, 0), "resolution") ? 2 * HOUR : HOUR);
+  values[field_named(policy, "paused")] = text_from("02-03-2026 09:30/02-03-2026 10:30");
+  evaluate(policy, worker, values, utc(2026, 3, 2, 9, 0, 0), results);
+  assert_int_equal(results[0].status, SLA_STATUS_ERROR);
   values[field_named(policy, "opened_at")] = text_from("30-02-2026 09:00");
   evaluate(policy, worker, values, utc(2026, 3, 2, 9, 0, 0), results);
   assert_string_equal(results[0].reason, "opened_at: no such date: \"30-02-2026 09:00\"");
