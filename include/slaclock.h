@@ -298,6 +298,7 @@ struct sla_cycle {
 };
 
 typedef struct sla_worker sla_worker;
+typedef struct sla_time_format sla_time_format; /* see sla_time_format_load */
 
 /* Scratch memory of one thread for one policy, which must outlive it. SLA_NO_MEMORY is its only failure. */
 enum sla_code sla_worker_new(const sla_policy *policy, sla_worker **ret_worker);
@@ -308,6 +309,10 @@ void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone);
 
 /* Has targets measured on a calendar of the policy instead of their own; SIZE_MAX (the default): on their own. */
 void sla_worker_set_calendar(sla_worker *worker, size_t calendar);
+
+/* How times of fields (not those in `paused`) are written; NULL (the default): as sla_time_read has them. The format
+ * must outlive the worker. */
+void sla_worker_set_time_format(sla_worker *worker, const sla_time_format *format);
 
 /* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
@@ -594,6 +599,64 @@ void sla_feeds_free(sla_feeds *feeds);
 size_t sla_feeds_count(const sla_feeds *feeds);
 const struct sla_feed *sla_feeds_item(const sla_feeds *feeds, size_t index);
 
+/* --- input profiles ------------------------------------------------------------------------------------------------
+ */
+
+/*
+ * Compiles ICU patterns ("dd-MM-yyyy HH:mm"), the first that fits a text reads it; locale is of the words in them
+ * ("es"; NULL: English). SLA_INVALID where one is none, SLA_NOT_FOUND where the locale is not known; diagnostics are
+ * about file `what`, such as "--time-format". A format is read-only, so that any number of threads may use it. Free
+ * with sla_time_format_free.
+ */
+enum sla_code sla_time_format_load(const struct sla_options *options, const char *const *patterns, size_t count,
+                                   const char *locale, const char *what, sla_time_format **ret_format);
+void sla_time_format_free(sla_time_format *format);
+
+/* sla_time_read by a format's patterns and, where none fits, as without a format (NULL). */
+enum sla_code sla_time_read_format(const struct sla_options *options, const sla_time_format *format,
+                                   const sla_zone *zone, const char *what, struct sla_text text, sla_time *ret_time,
+                                   enum sla_reading *ret_reading);
+
+typedef struct sla_profile sla_profile;
+
+/* Loads an input profile by name or path, as sla_policy_load does a policy. Free with sla_profile_free. */
+enum sla_code sla_profile_load(const struct sla_options *options, const char *name, sla_profile **ret_profile);
+void sla_profile_free(sla_profile *profile);
+
+const char *sla_profile_name(const sla_profile *profile);
+const char *sla_profile_file(const sla_profile *profile);
+const sla_zone *sla_profile_zone(const sla_profile *profile); /* of local times; NULL: the profile says none */
+/* Of the profile, which must outlive its users; NULL: the default forms. */
+const sla_time_format *sla_profile_time_format(const sla_profile *profile);
+/* The column of the time at which a row holds, in exports with several rows an incident; NULL: one row an incident. */
+const char *sla_profile_history(const sla_profile *profile);
+
+/* A field that a profile says something of. */
+struct sla_profile_field {
+  const char *name;
+  const char *column; /* or path; NULL: the field's own name; "": the export has none */
+  bool has_words;     /* its column's words are translated */
+  bool resolves;      /* it decides whether an incident is resolved: see sla_profile_resolves */
+  int line;           /* of the file, where it is named first */
+};
+
+/* The fields that a profile names, in the file's order; sla_profile_find gives SIZE_MAX for one it does not name. */
+size_t sla_profile_field_count(const sla_profile *profile);
+void sla_profile_field_at(const sla_profile *profile, size_t field, struct sla_profile_field *ret_field);
+size_t sla_profile_find(const sla_profile *profile, const char *name);
+
+/*
+ * What a column's text means for a field: the policy's word for it, empty where it means that nothing is known, else
+ * the text as it is. field is SIZE_MAX for one that the profile does not name. The result is the profile's or the text.
+ */
+struct sla_text sla_profile_word(const sla_profile *profile, size_t field, struct sla_text text);
+
+/*
+ * Whether a word (as sla_profile_word gives it) is one of those by which a field says that an incident is resolved.
+ * With several such fields all must; where no field `resolves`, a history does not say when incidents were resolved.
+ */
+bool sla_profile_resolves(const sla_profile *profile, size_t field, struct sla_text word);
+
 /* --- checking files ------------------------------------------------------------------------------------------------
  */
 
@@ -604,9 +667,9 @@ struct sla_check {
 };
 
 /*
- * Reads a policy or holiday set as strictly as loading does, runs a policy's examples, and warns of what is likely a
- * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes say which
- * of its entries count. SLA_OK says that the file could be read, whatever was found in it.
+ * Reads a policy, holiday set or input profile as strictly as loading does, runs a policy's examples, and warns of what
+ * is likely a mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes
+ * say which of its entries count. SLA_OK says that the file could be read, whatever was found in it.
  */
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
                              struct sla_check *ret_check);

@@ -32,6 +32,11 @@ static inline sla_time supported(sla_time t) {
   return t < SLA_TIME_MIN ? SLA_TIME_MIN : t > SLA_TIME_MAX ? SLA_TIME_MAX : t;
 }
 
+/* A format's handle is where somebody keeps the pointer to it. */
+static inline const struct time_format *format_of(const struct sla_time_format *format) {
+  return format ? *(const struct time_format *const *)(const void *)format : NULL;
+}
+
 /* Options for a caller that gave none. */
 const struct sla_options *options_or_default(const struct sla_options *options);
 

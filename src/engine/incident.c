@@ -7,8 +7,10 @@
 
 void incident_init(struct incident *incident, const struct policy *policy, struct arena *arena, struct zones *zones) {
   const struct zone *input_zone = incident->input_zone;
+  const struct time_format *time_format = incident->time_format;
   size_t fields = policy->fields.count;
-  *incident = (struct incident){.policy = policy, .arena = arena, .zones = zones, .input_zone = input_zone};
+  *incident = (struct incident){
+      .policy = policy, .arena = arena, .zones = zones, .input_zone = input_zone, .time_format = time_format};
   incident->times = arena_array(arena, fields, sizeof *incident->times);
   incident->latest = arena_array(arena, fields, sizeof *incident->latest);
   incident->then = arena_array(arena, fields, sizeof *incident->then);
@@ -129,10 +131,11 @@ bool incident_fits(const struct incident *incident, const struct clause *clause)
 
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
-/* Reads one time; NULL or what is wrong with it. */
-static const char *read_time(struct incident *incident, struct sla_text text, sla_time *ret_time) {
+/* Reads one time, by a format's patterns where there is one; NULL or what is wrong with it. */
+static const char *read_time(struct incident *incident, const struct time_format *format, struct sla_text text,
+                             sla_time *ret_time) {
   struct timestamp timestamp;
-  const char *problem = timestamp_parse(text, &timestamp);
+  const char *problem = time_format_read(format, text, &timestamp);
   if (problem)
     return problem;
   const struct zone *zone = incident->input_zone;
@@ -160,7 +163,7 @@ const struct time_field *incident_time(struct incident *incident, size_t field) 
     time->state = TIME_EMPTY;
     return time;
   }
-  time->problem = read_time(incident, incident->values[field], &time->t);
+  time->problem = read_time(incident, incident->time_format, incident->values[field], &time->t);
   time->state = time->problem ? TIME_BAD : TIME_READ;
   return time;
 }
@@ -186,9 +189,9 @@ static const char *read_intervals(struct incident *incident, struct sla_text tex
     struct sla_text from = {interval.ptr, (size_t)(slash - interval.ptr)};
     struct sla_text until = {slash + 1, interval.len - from.len - 1};
     struct stretch pause = {0, INT64_MAX};
-    const char *problem = read_time(incident, from, &pause.from);
+    const char *problem = read_time(incident, NULL, from, &pause.from);
     if (!problem && !is_blank(until))
-      problem = read_time(incident, until, &pause.until);
+      problem = read_time(incident, NULL, until, &pause.until);
     if (problem)
       return problem;
     if (pause.until < pause.from)

@@ -9,6 +9,7 @@
 #include "calendar/timeline.h"
 #include "policy/policy.h"
 #include "slaclock.h"
+#include "time/pattern.h"
 #include "time/zone.h"
 
 /* A time field of the incident, read at most once. */
@@ -22,7 +23,8 @@ struct incident {
   const struct policy *policy;
   struct arena *arena; /* the worker's */
   const struct zone *input_zone;
-  struct zones *zones; /* named in brackets behind times */
+  const struct time_format *time_format; /* of the fields' times; NULL: the default forms */
+  struct zones *zones;                   /* named in brackets behind times */
   sla_time now;
 
   const struct sla_text *values; /* one a field: the newest */

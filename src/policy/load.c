@@ -2,6 +2,7 @@
 #include "policy/load.h"
 
 #include "base/text.h"
+#include "policy/profile.h"
 #include "time/civil.h"
 #include "time/timestamp.h"
 
@@ -130,6 +131,10 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   loader->declared.count = 0;
   if (holiday_set_is(root)) {
     diag_error(loader->diags, root->place, "a policy is expected here, but this is a holiday set");
+    return;
+  }
+  if (profile_is(root) && !yaml_get(root, "policy")) {
+    diag_error(loader->diags, root->place, "a policy is expected here, but this is an input profile");
     return;
   }
   root = load_extended(loader, root);
