@@ -41,6 +41,8 @@ MODULE_CFLAGS = $(call once,MODULE_CFLAGS,$(call packages,cflags,$(MODULES)))
 MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18n -licuuc -lyaml))
 # Its header only: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
+# The same with `annotate` and `export`, of JSON (see src/cli/json_read.h).
+JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
 # dlopen, where it is not in the C library.
@@ -95,7 +97,7 @@ endef
 
 # Everything is compiled again when the flags change, and linked again when a source file comes or goes.
 $(BUILD)/flags: FORCE | $(BUILD)/usable
-	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(CURL_CFLAGS))
+	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(CURL_CFLAGS) $(JANSSON_CFLAGS))
 
 $(BUILD)/sources: FORCE
 	$(call write_if_changed,$(LIB_SOURCES) $(CLI_SOURCES) $(HELP_SOURCES))
@@ -103,15 +105,17 @@ $(BUILD)/sources: FORCE
 # Says once, in plain words, that there is no compiler or no library.
 define TRY_C
 #include <curl/curl.h>
+#include <jansson.h>
 #include <unicode/ucal.h>
 #include <yaml.h>
-int main(void) { return yaml_get_version_string() == 0 || CURLE_OK != 0; }
+int main(void) { return yaml_get_version_string() == 0 || CURLE_OK != 0 || JSON_ALLOW_NUL == 0; }
 endef
 
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
-	@$(COMPILE) $(CURL_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU, libyaml, libcurl: run "make deps", which installs them'; exit 1; } >&2
+	@$(COMPILE) $(CURL_CFLAGS) $(JANSSON_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
+	  echo 'make: this needs a C compiler, ICU, libyaml, libcurl, jansson: run "make deps", which installs them' >&2; \
+	  exit 1; }
 	@rm -f $@.c $@.try && touch $@
 
 # check and demo install what is missing first.
@@ -137,6 +141,7 @@ $(BUILD)/src/base/file.o: $(BUILD)/datadir
 $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/slaclock"'
 
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
+$(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
 
 $(LIB): $(call objects,$(LIB_SOURCES))
 $(CLI): $(call objects,$(CLI_SOURCES))
