@@ -1,5 +1,6 @@
 #include "cli/json_read.h"
 
+#include "cli/buffer.h"
 #include "cli/cli.h"
 #include "cli/json_path.h"
 #include "cli/json_scan.h"
@@ -116,25 +117,13 @@ void json_reader_free(struct json_reader *reader) {
   free(reader);
 }
 
-/* Memory for more, of which there is twice as much as was needed last. */
-static void *grow(void *place, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity)
-    return place;
-  *capacity = 2 * count + 16;
-  void *larger = cli_alloc(*capacity * size);
-  if (count)
-    memcpy(larger, place, count * size);
-  free(place);
-  return larger;
-}
-
 long json_reader_bind(struct json_reader *reader, const char *path, const char **ret_problem) {
   *ret_problem = NULL;
   for (size_t i = 0; i < reader->field_count; i++)
     if (!strcmp(reader->fields[i].path.text, path))
       return (long)i;
   size_t capacity = reader->field_count;
-  reader->fields = grow(reader->fields, reader->field_count, &capacity, sizeof *reader->fields);
+  reader->fields = array_grow(reader->fields, reader->field_count, &capacity, sizeof *reader->fields);
   struct field *field = &reader->fields[reader->field_count];
   *field = (struct field){0};
   if (!json_path_read(&field->path, path, ret_problem)) {
@@ -163,7 +152,8 @@ static struct sla_text string_text(struct json_reader *reader, struct sla_text s
   json_t *node = reader->jansson.loadb(string.ptr, string.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
   if (!node)
     return inside;
-  reader->decoded = grow(reader->decoded, reader->decoded_count, &reader->decoded_capacity, sizeof *reader->decoded);
+  reader->decoded =
+      array_grow(reader->decoded, reader->decoded_count, &reader->decoded_capacity, sizeof *reader->decoded);
   reader->decoded[reader->decoded_count++] = node;
   return (struct sla_text){reader->jansson.string_value(node), reader->jansson.string_length(node)};
 }
@@ -189,7 +179,7 @@ static void add_value(struct json_reader *reader, struct field *field, struct sl
              field->path.text, field->path.text);
   } else if (c != 'n') {
     struct texts *items = &reader->items;
-    items->items = grow(items->items, items->count, &items->capacity, sizeof *items->items);
+    items->items = array_grow(items->items, items->count, &items->capacity, sizeof *items->items);
     items->items[items->count++] = scalar_text(reader, value);
     field->count++;
   }
