@@ -41,8 +41,11 @@ MODULE_CFLAGS = $(call once,MODULE_CFLAGS,$(call packages,cflags,$(MODULES)))
 MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18n -licuuc -lyaml))
 # Its header only: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
-# The same with `annotate` and `export`, of JSON (see src/cli/json_read.h).
+# Likewise: libical is loaded when a feed has an event that repeats (see src/holidays/feed_ical.h).
+ICAL_CFLAGS   = $(call once,ICAL_CFLAGS,$(call packages,cflags,libical))
+# And jansson when input is JSON (see src/cli/json_read.h).
 JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))
+HEADER_CFLAGS = $(CURL_CFLAGS) $(ICAL_CFLAGS) $(JANSSON_CFLAGS)
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
 # dlopen, where it is not in the C library.
@@ -97,7 +100,7 @@ endef
 
 # Everything is compiled again when the flags change, and linked again when a source file comes or goes.
 $(BUILD)/flags: FORCE | $(BUILD)/usable
-	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(CURL_CFLAGS) $(JANSSON_CFLAGS))
+	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(HEADER_CFLAGS))
 
 $(BUILD)/sources: FORCE
 	$(call write_if_changed,$(LIB_SOURCES) $(CLI_SOURCES) $(HELP_SOURCES))
@@ -106,15 +109,18 @@ $(BUILD)/sources: FORCE
 define TRY_C
 #include <curl/curl.h>
 #include <jansson.h>
+#include <libical/ical.h>
 #include <unicode/ucal.h>
 #include <yaml.h>
-int main(void) { return yaml_get_version_string() == 0 || CURLE_OK != 0 || JSON_ALLOW_NUL == 0; }
+int main(void) {
+  return yaml_get_version_string() == 0 || CURLE_OK != 0 || ICAL_NO_RECURRENCE == 0 || JSON_ALLOW_NUL == 0;
+}
 endef
 
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
-	@$(COMPILE) $(CURL_CFLAGS) $(JANSSON_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU, libyaml, libcurl, jansson: run "make deps", which installs them' >&2; \
+	@$(COMPILE) $(HEADER_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
+	  echo 'make: this needs a C compiler, ICU, libyaml, libical, libcurl, jansson: "make deps" installs them' >&2; \
 	  exit 1; }
 	@rm -f $@.c $@.try && touch $@
 
@@ -142,6 +148,7 @@ $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/sla
 
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
 $(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
+$(BUILD)/src/holidays/feed_ical.o: private DEFINES += $(ICAL_CFLAGS)
 
 $(LIB): $(call objects,$(LIB_SOURCES))
 $(CLI): $(call objects,$(CLI_SOURCES))
@@ -186,7 +193,7 @@ Description: Due times and breach status of incidents under business-hours calen
 Version: $(VERSION)
 Requires: $(MODULES)
 Cflags: -I$${includedir}
-Libs: -L$${libdir} -lslaclock
+Libs: -L$${libdir} -lslaclock $(DL_LIBS)
 endef
 
 # $(call relocatable,DIR): DIR as pkg-config writes it, relative to prefix where it is below it.

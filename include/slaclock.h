@@ -148,6 +148,47 @@ struct sla_tzdata_versions {
 };
 void sla_tzdata_compare(const struct sla_options *options, struct sla_tzdata_versions *ret_versions);
 
+/* --- incidents -----------------------------------------------------------------------------------------------------
+ */
+
+/* Values of a field that holds several, as the labels of an issue: a condition holds when it does for any of them. */
+struct sla_list {
+  const struct sla_text *items;
+  size_t count; /* 0: the field has the one value that stands in sla_incident.values */
+};
+
+/* What can happen to an incident. */
+enum sla_event_kind {
+  SLA_EVENT_FIELD,          /* a field takes a value */
+  SLA_EVENT_CUSTOMER_REPLY, /* the customer writes */
+  SLA_EVENT_AGENT_REPLY,    /* the desk writes */
+  SLA_EVENT_RESOLVED,       /* every clock stops */
+  SLA_EVENT_REOPENED,       /* and goes on, or starts again, as the policy says */
+};
+
+/* The kind of an event by its name in a log: SLA_EVENT_FIELD for all but the four names of the others. */
+enum sla_event_kind sla_event_kind_read(struct sla_text name);
+
+struct sla_event {
+  sla_time at;
+  enum sla_event_kind kind;
+  size_t field;          /* SLA_EVENT_FIELD: index of the policy's field */
+  struct sla_text value; /* SLA_EVENT_FIELD: what it is from then on */
+};
+
+/* An incident as its fields and its history say it. */
+struct sla_incident {
+  const struct sla_text *values; /* one a field of the policy; empty where it is absent */
+  const struct sla_list *lists;  /* one a field; or NULL where none holds several values */
+  /*
+   * What has happened, by time; what comes at the same second is taken in this order. Events behind now have not
+   * happened yet. A field that events change has the value of the newest of them, and none before the first: what it
+   * was then is not known.
+   */
+  const struct sla_event *events;
+  size_t event_count;
+};
+
 /* --- policies ------------------------------------------------------------------------------------------------------
  */
 
@@ -184,8 +225,11 @@ const sla_zone *sla_policy_zone(const sla_policy *policy);
 /* The metrics that have targets, in the order in which the targets first name them. */
 size_t sla_policy_metric_count(const sla_policy *policy);
 const char *sla_policy_metric_name(const sla_policy *policy, size_t metric);
-size_t sla_policy_metric_start(const sla_policy *policy, size_t metric); /* index of the field it starts at */
-size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric);  /* index of the field it stops at */
+/* The fields it starts and stops at; SIZE_MAX where it is one of cycles. */
+size_t sla_policy_metric_start(const sla_policy *policy, size_t metric);
+size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric);
+/* Whether a metric starts and stops at events, as often as these come; and the event that starts it. */
+bool sla_policy_metric_is_cycle(const sla_policy *policy, size_t metric, enum sla_event_kind *ret_begins);
 
 /* The incident fields that metrics and conditions read, "paused" among them. */
 size_t sla_policy_field_count(const sla_policy *policy);
@@ -196,6 +240,8 @@ bool sla_policy_field_is_needed(const sla_policy *policy, size_t field);
 size_t sla_policy_calendar_count(const sla_policy *policy);
 const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar);
 const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar);
+/* The calendar of a name as the version in force at a time has it, or else the newest; SIZE_MAX: there is none. */
+size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_time at);
 
 /* --- evaluating incidents ------------------------------------------------------------------------------------------
  */
@@ -219,6 +265,14 @@ enum sla_status {
 /* The name of a status in output, as "at_risk". */
 const char *sla_status_name(enum sla_status status);
 
+/* Who decided on a metric, and by what. */
+struct sla_rule {
+  const char *policy;  /* its name; NULL where no policy was in force */
+  const char *version; /* the first date it is in force, as YYYY-MM-DD, or "" */
+  const char *file;    /* of the target or the exclusion that matched; NULL where none did */
+  int line;
+};
+
 struct sla_result {
   enum sla_status status;
   bool has_due;     /* due, due_offset_s and remaining_s hold */
@@ -227,9 +281,20 @@ struct sla_result {
   int32_t due_offset_s; /* of the calendar's zone at due */
   int64_t elapsed_s, remaining_s;
   const sla_zone *zone; /* the calendar's, or the policy's where no calendar decides */
-  const char *reason;   /* of an error, an exclusion, a best effort without clock; or NULL. Valid until the next
-                           evaluation by the same worker */
+  const char *reason;   /* of an error, an exclusion, a best effort without clock, a pause of unknown length; or NULL.
+                           Valid until the next evaluation by the same worker */
   const char *coverage; /* where the result rests on dates that a holiday set knows nothing of: which; else NULL */
+  struct sla_rule rule;
+};
+
+/*
+ * One run of a metric's clock. A metric from field to field has one; one that reopening starts again has one each time;
+ * one from event to event as many as events began it.
+ */
+struct sla_cycle {
+  bool started, stopped; /* start and stop hold */
+  sla_time start, stop;
+  struct sla_result result;
 };
 
 typedef struct sla_worker sla_worker;
@@ -247,18 +312,6 @@ void sla_worker_set_calendar(sla_worker *worker, size_t calendar);
 /* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
 
-/* Values of a field that holds several, as the labels of an issue: a condition holds when it does for any of them. */
-struct sla_list {
-  const struct sla_text *items;
-  size_t count; /* 0: the field has the one value that stands in sla_incident.values */
-};
-
-/* An incident as its fields say it. */
-struct sla_incident {
-  const struct sla_text *values; /* one a field of the policy; empty where it is absent */
-  const struct sla_list *lists;  /* one a field; or NULL where none holds several values */
-};
-
 /*
  * Evaluates all metrics of an incident at now. results has room for sla_policy_metric_count. Allocates nothing but for
  * incidents with many pauses.
@@ -272,6 +325,18 @@ enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_i
 /* The same for an incident with nothing but values. */
 enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *values, sla_time now, sla_worker *worker,
                            struct sla_result *ret_results);
+
+/*
+ * The cycles of a metric, by their starts, as the worker's last evaluation found them; the result of the metric is that
+ * of the one that has not stopped, or else of the worst. Valid until the worker's next evaluation.
+ */
+const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metric, size_t *ret_count);
+
+/*
+ * Whether the incident of the last evaluation was asked so often, the last time without an answer, that its policy
+ * calls it closed_unanswered.
+ */
+bool sla_worker_closed_unanswered(const sla_worker *worker);
 
 /* Lengthens the policy's timelines for what the worker's last evaluation found missing. No evaluation may be under way.
  */
@@ -450,8 +515,8 @@ struct sla_check {
 
 /*
  * Reads a policy or holiday set as strictly as loading does, runs a policy's examples, and warns of what is likely a
- * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. SLA_OK says that the
- * file could be read, whatever was found in it.
+ * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes say which
+ * of its entries count. SLA_OK says that the file could be read, whatever was found in it.
  */
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
                              struct sla_check *ret_check);

@@ -34,10 +34,13 @@ static enum sla_code run_open_question(struct policy *policy, struct diags *diag
 /* Runs an example about an incident's metric. */
 static enum sla_code run_incident(struct policy *policy, struct worker *worker, struct diags *diags,
                                   const struct example *example, struct sla_result *results, bool *ret_holds) {
-  /* Without a current time the metric's start serves: the expected status does not depend on it. */
+  /* Without a current time the metric's start serves, or the last event: what is expected does not depend on it. */
   enum reach reach;
   sla_time now = example->has_now ? example->now : example->at;
-  struct sla_incident incident = {.values = example->values};
+  if (!example->has_now && example->event_count && example->events[example->event_count - 1].at > now)
+    now = example->events[example->event_count - 1].at;
+  struct sla_incident incident = {
+      .values = example->values, .events = example->events, .event_count = example->event_count};
   while ((reach = evaluate(worker, &incident, now, results)) == REACH_BEYOND)
     if (prepare(policy, &worker->need) != SLA_OK)
       return SLA_NO_MEMORY;
@@ -65,6 +68,16 @@ static enum sla_code run_incident(struct policy *policy, struct worker *worker, 
   if (example->has_status && result->status != example->status) {
     diag_error(diags, example->status_place, "the example fails: %s is %s, not %s", metric,
                status_names[result->status], status_names[example->status]);
+    holds = false;
+  }
+  if (example->policy && (!result->rule.policy || strcmp(example->policy, result->rule.policy) != 0)) {
+    diag_error(diags, example->policy_place, "the example fails: %s is decided by policy \"%s\"", metric,
+               result->rule.policy ? result->rule.policy : "");
+    holds = false;
+  }
+  if (example->has_unanswered && example->unanswered != worker->closed_unanswered) {
+    diag_error(diags, example->unanswered_place, "the example fails: the incident is %sclosed_unanswered",
+               worker->closed_unanswered ? "" : "not ");
     holds = false;
   }
   *ret_holds = holds;
@@ -153,8 +166,10 @@ static enum sla_code check_holiday_set(struct checking *checking, const struct s
   struct holiday_source set;
   enum sla_code code = holiday_source_named(&loader, NULL, source->name, (struct place){0}, &set);
   int first, last = INT_MAX;
-  if (code == SLA_OK)
+  if (code == SLA_OK) {
     holiday_source_coverage(&set, &first, &last);
+    holiday_source_notes(&checking->arena, &checking->diags, &set, place_of_source(source));
+  }
   if (last < local_date(checking->horizon)) {
     char date[DATE_TEXT];
     date_write(last, date);

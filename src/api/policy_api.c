@@ -6,6 +6,7 @@
 #include "time/timestamp.h"
 
 #include <assert.h>
+#include <string.h>
 
 const struct sla_options *options_or_default(const struct sla_options *options) {
   static const struct sla_options defaults = {0};
@@ -85,22 +86,22 @@ void sla_policy_free(sla_policy *policy) {
 }
 
 const char *sla_policy_name(const sla_policy *policy) {
-  return policy_of_const(policy)->name;
+  return policy_of_const(policy)->newest->name;
 }
 
 const char *sla_policy_file(const sla_policy *policy) {
-  return policy_of_const(policy)->file;
+  return policy_of_const(policy)->files.items[0]->path;
 }
 
 const sla_zone *sla_policy_zone(const sla_policy *policy) {
-  return zone_handle(policy_of_const(policy)->zone);
+  return zone_handle(policy_of_const(policy)->newest->zone);
 }
 
 size_t sla_policy_metric_count(const sla_policy *policy) {
   return policy_of_const(policy)->metrics.count;
 }
 
-static const struct metric *metric_at(const sla_policy *policy, size_t metric) {
+static const struct metric_name *metric_at(const sla_policy *policy, size_t metric) {
   assert(metric < policy_of_const(policy)->metrics.count);
   return &policy_of_const(policy)->metrics.items[metric];
 }
@@ -110,11 +111,17 @@ const char *sla_policy_metric_name(const sla_policy *policy, size_t metric) {
 }
 
 size_t sla_policy_metric_start(const sla_policy *policy, size_t metric) {
-  return metric_at(policy, metric)->start;
+  return metric_at(policy, metric)->first->start;
 }
 
 size_t sla_policy_metric_stop(const sla_policy *policy, size_t metric) {
-  return metric_at(policy, metric)->stop;
+  return metric_at(policy, metric)->first->stop;
+}
+
+bool sla_policy_metric_is_cycle(const sla_policy *policy, size_t metric, enum sla_event_kind *ret_begins) {
+  const struct metric *first = metric_at(policy, metric)->first;
+  *ret_begins = first->begins;
+  return first->is_cycle;
 }
 
 size_t sla_policy_field_count(const sla_policy *policy) {
@@ -128,9 +135,13 @@ const char *sla_policy_field_name(const sla_policy *policy, size_t field) {
 
 bool sla_policy_field_is_needed(const sla_policy *policy, size_t field) {
   const struct policy *inner = policy_of_const(policy);
-  for (size_t i = 0; i < inner->metrics.count; i++)
-    if (inner->metrics.items[i].start == field || inner->metrics.items[i].stop == field)
-      return true;
+  for (size_t i = 0; i < inner->files.count; i++)
+    for (size_t k = 0; k < inner->files.items[i]->versions.count; k++) {
+      const struct version *version = inner->files.items[i]->versions.items[k];
+      for (size_t m = 0; m < version->measured.count; m++)
+        if (version->measured.items[m]->start == field || version->measured.items[m]->stop == field)
+          return true;
+    }
   return false;
 }
 
@@ -149,6 +160,29 @@ const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar) 
 
 const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar) {
   return zone_handle(calendar_at(policy, calendar)->zone);
+}
+
+static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
+  size_t index = 0;
+  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
+    index++;
+  return index;
+}
+
+size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_time at) {
+  const struct policy *inner = policy_of_const(policy);
+  const struct version *version = file_version(inner->files.items[0], supported(at));
+  const struct calendar *calendar = version ? version_calendar(version, text_of(name)) : NULL;
+  if (!calendar)
+    calendar = version_calendar(inner->newest, text_of(name));
+  for (size_t i = 0; i < inner->calendars.count && !calendar; i++)
+    if (strcmp(inner->calendars.items[i]->name, name) == 0)
+      calendar = inner->calendars.items[i];
+  return calendar ? calendar_index(inner, calendar) : SIZE_MAX;
+}
+
+enum sla_event_kind sla_event_kind_read(struct sla_text name) {
+  return event_kind(name);
 }
 
 const char *sla_status_name(enum sla_status status) {
@@ -172,7 +206,7 @@ void sla_worker_free(sla_worker *worker) {
 
 void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone) {
   struct worker *inner = worker_of(worker);
-  inner->input_zone = zone ? zone_of(zone) : inner->policy->zone;
+  inner->incident.input_zone = zone ? zone_of(zone) : inner->policy->newest->zone;
 }
 
 void sla_worker_set_calendar(sla_worker *worker, size_t calendar) {
@@ -205,6 +239,17 @@ enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_i
   return SLA_NO_MEMORY;
 }
 
+const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metric, size_t *ret_count) {
+  const struct worker *inner = (const struct worker *)worker;
+  assert(metric < inner->policy->metrics.count);
+  *ret_count = inner->cycles[metric].count;
+  return inner->cycles[metric].items;
+}
+
+bool sla_worker_closed_unanswered(const sla_worker *worker) {
+  return ((const struct worker *)worker)->closed_unanswered;
+}
+
 enum sla_code prepare(struct policy *policy, const struct need *need) {
   if (!need->calendar)
     return SLA_OK;
@@ -218,13 +263,6 @@ enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker) {
 /* --- asking calendars ----------------------------------------------------------------------------------------------
  */
 
-static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
-  size_t index = 0;
-  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
-    index++;
-  return index;
-}
-
 enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct sla_text *values, sla_time start,
                                sla_worker *worker, size_t *ret_calendar, enum sla_clock *ret_clock) {
   struct policy *inner = policy_of(policy);
@@ -234,7 +272,10 @@ enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct s
     while (evaluate_target(worker_of(worker), &incident, metric, supported(start), &target) == REACH_BEYOND)
       if (prepare(inner, &worker_of(worker)->need) != SLA_OK)
         return SLA_NO_MEMORY;
-  const struct calendar *calendar = target && target->calendar ? target->calendar : inner->default_calendar;
+  const struct version *version = file_version(inner->files.items[0], supported(start));
+  const struct calendar *calendar = target && target->calendar ? target->calendar
+                                    : version                  ? version->default_calendar
+                                                               : inner->newest->default_calendar;
   if (!calendar)
     return SLA_NOT_FOUND;
   *ret_calendar = calendar_index(inner, calendar);

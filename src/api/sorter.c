@@ -65,18 +65,37 @@ static int kept_compare(const void *left, const void *right) {
 }
 
 void sorter_begin(struct sorter *sorter, struct diags *diags) {
-  *sorter = (struct sorter){.diagnose = diags->diagnose, .diagnose_data = diags->diagnose_data};
+  *sorter = (struct sorter){.diags = diags, .diagnose = diags->diagnose, .diagnose_data = diags->diagnose_data};
   diags->diagnose = keep;
   diags->diagnose_data = sorter;
+}
+
+static bool is_same(const struct sla_diagnostic *a, const struct sla_diagnostic *b) {
+  return a->line && a->line == b->line && a->column == b->column && a->severity == b->severity && a->file && b->file &&
+         a->text && b->text && strcmp(a->file, b->file) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+/* Takes back what a file that was read more than once has said before. */
+static bool is_repeated(struct sorter *sorter, size_t index) {
+  size_t i = index;
+  while (i > 0 && sorter->items[i - 1].diagnostic.line == sorter->items[index].diagnostic.line &&
+         sorter->items[i - 1].file_rank == sorter->items[index].file_rank)
+    if (is_same(&sorter->items[--i].diagnostic, &sorter->items[index].diagnostic)) {
+      sorter->diags->errors -= sorter->items[index].diagnostic.severity == SLA_ERROR;
+      sorter->diags->warnings -= sorter->items[index].diagnostic.severity == SLA_WARNING;
+      return true;
+    }
+  return false;
 }
 
 void sorter_end(struct sorter *sorter) {
   if (sorter->count)
     qsort(sorter->items, sorter->count, sizeof *sorter->items, kept_compare);
+  for (size_t i = 0; i < sorter->count; i++)
+    if (sorter->items[i].diagnostic.text && !is_repeated(sorter, i))
+      give(sorter, &sorter->items[i].diagnostic);
   for (size_t i = 0; i < sorter->count; i++) {
     struct sla_diagnostic *diagnostic = &sorter->items[i].diagnostic;
-    if (diagnostic->text)
-      give(sorter, diagnostic);
     free((char *)diagnostic->file);
     free((char *)diagnostic->text);
     free((char *)diagnostic->source_line);

@@ -9,6 +9,7 @@
 #include "slaclock.h"
 
 struct sorter {
+  struct diags *diags;
   sla_diagnose *diagnose;
   void *diagnose_data;
   struct kept *items; /* on the heap: diagnostics outlive the arena of a load that failed */
@@ -18,7 +19,7 @@ struct sorter {
 /* Has the diagnostics kept, which would have gone to the options' diagnose. */
 void sorter_begin(struct sorter *sorter, struct diags *diags);
 
-/* Gives what was kept, and frees it. */
+/* Gives what was kept, each thing once (a file may be read for several reasons), and frees it. */
 void sorter_end(struct sorter *sorter);
 
 #endif

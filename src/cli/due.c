@@ -25,6 +25,17 @@ static const char *no_promise(const struct sla_result *result) {
   }
 }
 
+/* Who decided, and where that is written. */
+static void json_rule(struct json *json, const struct sla_rule *rule, bool is_inline) {
+  json_string(json, "policy", is_inline ? NULL : rule->policy);
+  json_string(json, "version", rule->version && *rule->version ? rule->version : NULL);
+  json_string(json, "file", rule->file);
+  if (rule->file)
+    json_number(json, "line", rule->line);
+  else
+    json_null(json, "line");
+}
+
 static void print_json(const struct question *question, const struct start *start, const struct sla_result *result,
                        const char *due) {
   struct json json = {stdout, true};
@@ -35,6 +46,7 @@ static void print_json(const struct question *question, const struct start *star
   json_string(&json, "status", due ? NULL : sla_status_name(result->status));
   json_string(&json, "reason", result->reason ? result->reason : due ? NULL : no_promise(result));
   json_string(&json, "coverage", result->coverage);
+  json_rule(&json, &result->rule, question->is_inline);
   json_close(&json, '}');
   putchar('\n');
 }
@@ -53,19 +65,42 @@ static void complain(struct cli *cli, const struct start *start, const struct sl
   }
 }
 
+/* Evaluates an incident that starts at START: where its field says so, or with the event that begins a cycle. */
+static bool evaluate(struct cli *cli, struct question *question, const struct start *start,
+                     struct sla_result *results) {
+  size_t field = sla_policy_metric_start(question->policy, question->metric);
+  struct sla_event event = {0};
+  struct sla_incident incident = {.values = question->values};
+  sla_time now = question->now;
+  if (sla_policy_metric_is_cycle(question->policy, question->metric, &event.kind)) {
+    struct sla_options silent = cli->options;
+    enum sla_reading reading;
+    silent.diagnose = NULL;
+    if (sla_time_read(&silent, question->zone, NULL, start->text, &event.at, &reading) != SLA_OK) {
+      results[question->metric] =
+          (struct sla_result){.status = SLA_STATUS_ERROR, .reason = "START is no time like 2026-01-31T15:00Z"};
+      return true;
+    }
+    cli_warn_local_times(cli, reading == SLA_READ_LOCAL_OVERLAP, reading == SLA_READ_LOCAL_GAP);
+    incident.events = &event;
+    incident.event_count = 1;
+    now = now > event.at ? now : event.at; /* what has not happened yet would begin nothing */
+  } else
+    question->values[field] = start->text;
+  enum sla_code code;
+  while ((code = sla_evaluate_incident(question->policy, &incident, now, question->worker, results)) == SLA_BEYOND &&
+         (code = sla_prepare(question->policy, question->worker)) == SLA_OK)
+    ;
+  if (code != SLA_OK)
+    cli_error(cli, EXIT_DEFECT, "out of memory");
+  return code == SLA_OK;
+}
+
 /* Evaluates one START and prints its line. coverage_told: the warning about coverage is given once. */
 static void answer(struct cli *cli, struct question *question, const struct start *start, struct sla_result *results,
                    enum format format, bool *coverage_told) {
-  question->values[sla_policy_metric_start(question->policy, question->metric)] = start->text;
-  enum sla_code code;
-  while ((code = sla_evaluate(question->policy, question->values, question->now, question->worker, results)) ==
-             SLA_BEYOND &&
-         (code = sla_prepare(question->policy, question->worker)) == SLA_OK)
-    ;
-  if (code != SLA_OK) {
-    cli_error(cli, EXIT_DEFECT, "out of memory");
+  if (!evaluate(cli, question, start, results))
     return;
-  }
   struct sla_result *result = &results[question->metric];
   if (result->status == SLA_NOT_STARTED) /* an empty START */
     *result = (struct sla_result){.status = SLA_STATUS_ERROR, .reason = "an empty line is no time"};
@@ -112,7 +147,7 @@ static void answer_all(struct cli *cli, struct question *question) {
   }
   size_t calendar;
   if (cli->calendar) {
-    if (!question_calendar(cli, question, &calendar))
+    if (!question_calendar(cli, question, question->now, &calendar))
       return;
     sla_worker_set_calendar(question->worker, calendar);
   }

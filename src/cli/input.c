@@ -1,9 +1,13 @@
 #include "cli/input.h"
 
+#include "cli/buffer.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool input_init(struct input *input, struct cli *cli) {
@@ -18,12 +22,23 @@ bool input_init(struct input *input, struct cli *cli) {
   return false;
 }
 
+/* Whether a descriptor is that of the standard input that is kept. */
+static bool is_spool(const struct input *input, int fd) {
+  return input->spool && fd == fileno(input->spool);
+}
+
 void input_free(struct input *input) {
   stream_free(&input->stream);
   csv_release(&input->csv);
   json_reader_free(input->json);
+  for (size_t i = 0; i < input->file_count; i++)
+    if (input->files[i].spool)
+      fclose(input->files[i].spool);
+    else if (!is_spool(input, input->files[i].fd))
+      close(input->files[i].fd);
   if (input->spool)
     fclose(input->spool);
+  free(input->files);
 }
 
 /* Copies a descriptor's bytes into a temporary file; NULL after an error. */
@@ -130,26 +145,68 @@ static bool find_kind(struct input *input) {
 
 static int open_file(struct input *input, const char *path) {
   if (!strcmp(path, "-"))
-    return input->spool ? fileno(input->spool) : STDIN_FILENO;
+    return STDIN_FILENO;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     cli_error(input->cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
   return fd;
 }
 
+/* Keeps a file open; what is no regular file is copied into one that is. -1 after an error. */
+static int keep_file(struct input *input, const char *path, int fd) {
+  struct stat status;
+  FILE *copy = NULL;
+  bool regular = fd > STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular && fd >= 0 && !is_spool(input, fd)) {
+    copy = spool(input, fd, fd == STDIN_FILENO ? "standard input" : path);
+    if (fd > STDIN_FILENO)
+      close(fd);
+    fd = copy ? fileno(copy) : -1;
+  }
+  if (fd < 0)
+    return -1;
+  input->files = array_grow(input->files, input->file_count, &input->file_capacity, sizeof *input->files);
+  input->files[input->file_count++] = (struct input_file){path, fd, copy, INPUT_UNKNOWN};
+  return fd;
+}
+
 bool input_open(struct input *input, const char *path) {
+  bool is_kept = input->spool && !strcmp(path, "-");
   input->file = path;
-  input->fd = open_file(input, path);
+  input->fd = is_kept ? fileno(input->spool) : open_file(input, path);
+  if (input->keeps)
+    input->fd = keep_file(input, path, input->fd);
   if (input->fd < 0)
     return false;
-  stream_begin(&input->stream, input->fd, input->spool && input->fd == fileno(input->spool));
+  stream_begin(&input->stream, input->fd, is_kept || input->keeps);
   if (!find_kind(input))
     return false;
+  if (input->keeps)
+    input->files[input->file_count - 1].kind = input->kind;
   if (input_is_json(input))
     json_scan_begin(&input->scan, &input->stream, input->kind == INPUT_NDJSON);
   else
     csv_begin(&input->csv, &input->stream);
   return true;
+}
+
+uint64_t input_offset(const struct input *input, const struct record *record) {
+  return input->stream.base + (uint64_t)(record->raw.ptr - input->stream.buffer);
+}
+
+void input_go(struct input *input, size_t file, uint64_t offset, long line) {
+  enum { WANTED = 4096 };
+  const struct input_file *to = &input->files[file];
+  if (input->stream.fd != to->fd)
+    stream_begin(&input->stream, to->fd, true);
+  stream_seek(&input->stream, offset, WANTED);
+  input->file = to->path;
+  input->fd = to->fd;
+  input->kind = to->kind;
+  input->csv.line = input->scan.line = line;
+  input->scan.state = to->kind == INPUT_NDJSON ? JSON_LINES : JSON_ELEMENTS;
+  input->scan.column = LONG_MIN / 2; /* until the next line */
+  *input->scan.problem = '\0';
 }
 
 bool input_close(struct input *input) {
@@ -166,7 +223,7 @@ bool input_close(struct input *input) {
     cli_error_in(input->cli, EXIT_DATA, input->file, input->scan.line, input->scan.column, "%s", input->scan.problem);
     good = false;
   }
-  if (input->fd > STDIN_FILENO && !(input->spool && input->fd == fileno(input->spool)))
+  if (input->fd > STDIN_FILENO && !input->keeps && !is_spool(input, input->fd))
     close(input->fd);
   input->fd = -1;
   return good;

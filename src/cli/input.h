@@ -17,8 +17,19 @@
 
 enum input_kind { INPUT_UNKNOWN, INPUT_CSV, INPUT_NDJSON, INPUT_JSON };
 
+/* A file that is kept open. */
+struct input_file {
+  const char *path;
+  int fd;
+  FILE *spool; /* of what is no regular file; or NULL */
+  enum input_kind kind;
+};
+
 struct input {
   struct cli *cli;
+  bool keeps; /* files stay open, for input_go; set it before the first is opened */
+  struct input_file *files;
+  size_t file_count, file_capacity;
   enum input_kind forced; /* INPUT_UNKNOWN: found out */
   enum input_kind kind;   /* of the file that is open */
   const char *file;
@@ -37,6 +48,13 @@ void input_free(struct input *input);
 /* Keeps standard input in a temporary file if it is among the operands, so that it can be opened more than once. false
  * after an error. */
 bool input_keep_stdin(struct input *input);
+
+/*
+ * Where a record begins, in the file opened last of those kept; and going to where one began. From there records follow
+ * as they did; of an object the column is then not known.
+ */
+uint64_t input_offset(const struct input *input, const struct record *record);
+void input_go(struct input *input, size_t file, uint64_t offset, long line);
 
 /* Opens a file, "-" for standard input, and finds out what it is. false after an error. */
 bool input_open(struct input *input, const char *path);

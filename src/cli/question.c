@@ -100,22 +100,19 @@ void question_free(struct question *question) {
   sla_policy_free(question->policy);
 }
 
-bool question_calendar(struct cli *cli, const struct question *question, size_t *ret_calendar) {
+bool question_calendar(struct cli *cli, const struct question *question, sla_time at, size_t *ret_calendar) {
+  *ret_calendar = sla_policy_calendar_at(question->policy, cli->calendar, at);
+  if (*ret_calendar != SIZE_MAX)
+    return true;
   size_t count = sla_policy_calendar_count(question->policy);
   const char **names = cli_alloc(count * sizeof *names);
-  bool found = false;
-  for (size_t i = 0; i < count && !found; i++) {
+  for (size_t i = 0; i < count; i++)
     names[i] = sla_policy_calendar_name(question->policy, i);
-    found = !strcmp(names[i], cli->calendar);
-    *ret_calendar = i;
-  }
-  if (!found) {
-    const char *nearest = sla_nearest((struct sla_text){cli->calendar, strlen(cli->calendar)}, names, count);
-    cli_error(cli, EXIT_USAGE, "policy \"%s\" has no calendar \"%s\"%s%s%s", sla_policy_name(question->policy),
-              cli->calendar, nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-  }
+  const char *nearest = sla_nearest((struct sla_text){cli->calendar, strlen(cli->calendar)}, names, count);
+  cli_error(cli, EXIT_USAGE, "policy \"%s\" has no calendar \"%s\"%s%s%s", sla_policy_name(question->policy),
+            cli->calendar, nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
   free(names);
-  return found;
+  return false;
 }
 
 static bool named_clock(struct cli *cli, enum sla_clock *clock) {
@@ -134,7 +131,7 @@ bool question_clock(struct cli *cli, struct question *question, sla_time at, siz
                     enum sla_clock *ret_clock) {
   *ret_clock = SLA_BUSINESS_HOURS;
   if (cli->calendar) {
-    if (!question_calendar(cli, question, ret_calendar))
+    if (!question_calendar(cli, question, at, ret_calendar))
       return false;
   } else
     switch (sla_policy_clock(question->policy, question->metric, question->values, at, question->worker, ret_calendar,

@@ -19,8 +19,8 @@ struct question {
 bool question_load(struct cli *cli, struct question *ret_question);
 void question_free(struct question *question);
 
-/* The calendar that --calendar names. false after an error. */
-bool question_calendar(struct cli *cli, const struct question *question, size_t *ret_calendar);
+/* The calendar that --calendar names, as it is in force at a time. false after an error. */
+bool question_calendar(struct cli *cli, const struct question *question, sla_time at, size_t *ret_calendar);
 
 /*
  * The calendar and clock to ask: by --calendar and --clock, else those of the target that matches at a time, else the

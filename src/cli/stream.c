@@ -53,7 +53,7 @@ void stream_fill(struct stream *stream) {
   size_t room = stream->size - stream->filled;
   if (stream->next_read && stream->next_read < room)
     room = stream->next_read;
-  stream->next_read = 0;
+  stream->next_read = 2 * room < stream->size && stream->next_read ? 2 * room : 0;
   ssize_t got;
   do
     got = stream->seekable ? pread(stream->fd, to, room, (off_t)(stream->base + stream->filled))

@@ -1,11 +1,8 @@
 #include "engine/evaluate.h"
 
-#include "base/text.h"
-#include "time/civil.h"
-#include "time/timestamp.h"
+#include "engine/decide.h"
+#include "engine/run.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void worker_make(void *data) {
@@ -14,16 +11,16 @@ static void worker_make(void *data) {
   struct arena *arena = &worker->arena;
   worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
   worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
-  worker->times = arena_array(arena, policy->fields.count, sizeof *worker->times); /* last: says that all is there */
+  worker->cycles = arena_array(arena, policy->metrics.count, sizeof *worker->cycles);
+  incident_init(&worker->incident, policy, arena, &worker->zones);
+  worker->is_ready = true;
 }
 
 /* Gives a worker new memory for all it keeps; false where there is none. */
 static bool worker_reset(struct worker *worker) {
   arena_release(&worker->arena);
-  worker->times = NULL;
-  worker->cut = NULL;
-  worker->cut_capacity = worker->pauses.count = worker->pauses.capacity = 0;
-  worker->pauses.items = NULL;
+  worker->is_ready = false;
+  worker->cut = (struct stretches){0};
   zones_init(&worker->zones, &worker->arena, worker->policy->zones.tzdata);
   return arena_try(&worker->arena, worker_make, worker);
 }
@@ -33,7 +30,7 @@ struct worker *worker_new(const struct policy *policy) {
   if (!worker)
     return NULL;
   worker->policy = policy;
-  worker->input_zone = policy->zone;
+  worker->incident.input_zone = policy->newest->zone;
   arena_init(&worker->arena, policy->memory_limit);
   if (worker_reset(worker))
     return worker;
@@ -47,424 +44,325 @@ void worker_free(struct worker *worker) {
   free(worker);
 }
 
-/* --- reading times -------------------------------------------------------------------------------------------------
- */
-
-/* Reads one time; NULL or what is wrong with it. */
-static const char *read_time(struct worker *worker, struct sla_text text, sla_time *ret_time) {
-  struct timestamp timestamp;
-  const char *problem = timestamp_parse(text, &timestamp);
-  if (problem)
-    return problem;
-  const struct zone *zone = worker->input_zone;
-  if (timestamp.zone.len) {
-    zone = zone_find(&worker->zones, timestamp.zone, &problem);
-    if (!zone)
-      return problem;
-  }
-  enum sla_reading reading;
-  problem = timestamp_instant(&timestamp, zone, ret_time, &reading);
-  worker->row_overlaps += !problem && reading == SLA_READ_LOCAL_OVERLAP;
-  worker->row_gaps += !problem && reading == SLA_READ_LOCAL_GAP;
-  return problem;
-}
-
-static bool is_blank(struct sla_text text) {
-  return text_trim(text).len == 0;
-}
-
-static const struct time_field *time_field(struct worker *worker, size_t field) {
-  struct time_field *time = &worker->times[field];
-  if (time->state != TIME_UNREAD)
-    return time;
-  if (is_blank(worker->values[field])) {
-    time->state = TIME_EMPTY;
-    return time;
-  }
-  time->problem = read_time(worker, worker->values[field], &time->t);
-  time->state = time->problem ? TIME_BAD : TIME_READ;
-  return time;
-}
-
-/* Reads "FROM/TO;FROM/" into worker->pauses. NULL or what is wrong. */
-static const char *read_pauses(struct worker *worker, struct sla_text text) {
-  while (text.len) {
-    const char *semicolon = memchr(text.ptr, ';', text.len);
-    struct sla_text interval = {text.ptr, semicolon ? (size_t)(semicolon - text.ptr) : text.len};
-    text.ptr += interval.len + (semicolon != NULL);
-    text.len -= interval.len + (semicolon != NULL);
-    if (is_blank(interval))
-      continue;
-    const char *slash = memchr(interval.ptr, '/', interval.len);
-    /* A zone in brackets has slashes of its own. */
-    const char *bracket = memchr(interval.ptr, '[', interval.len);
-    if (slash && bracket && bracket < slash) {
-      const char *end = memchr(bracket, ']', interval.len - (size_t)(bracket - interval.ptr));
-      slash = end ? memchr(end, '/', interval.len - (size_t)(end - interval.ptr)) : NULL;
-    }
-    if (!slash)
-      return "an interval must be FROM/TO, or FROM/ where it lasts";
-    struct sla_text from = {interval.ptr, (size_t)(slash - interval.ptr)};
-    struct sla_text until = {slash + 1, interval.len - from.len - 1};
-    struct stretch pause = {0, INT64_MAX};
-    const char *problem = read_time(worker, from, &pause.from);
-    if (!problem && !is_blank(until))
-      problem = read_time(worker, until, &pause.until);
-    if (problem)
-      return problem;
-    if (pause.until < pause.from)
-      return "an interval ends before it begins";
-    if (pause.until > pause.from)
-      *ARENA_PUSH(&worker->arena, &worker->pauses) = pause;
-  }
-  return NULL;
-}
-
-/* --- matching ------------------------------------------------------------------------------------------------------
- */
-
-static bool value_fits(const struct condition *condition, struct sla_text value) {
-  for (size_t i = 0; i < condition->count; i++)
-    if (text_equal(value, condition->values[i]))
-      return true;
-  return false;
-}
-
-static bool condition_holds(const struct condition *condition, const struct worker *worker) {
-  const struct sla_list *list = worker->lists ? &worker->lists[condition->field] : NULL;
-  if (!list || list->count == 0)
-    return value_fits(condition, worker->values[condition->field]);
-  for (size_t i = 0; i < list->count; i++)
-    if (value_fits(condition, list->items[i]))
-      return true;
-  return false;
-}
+/* --- what stops and starts a clock ------------------------------------------------------------------------------- */
 
 /*
- * Whether a clause holds for a metric that starts at *start. Where it has not started (NULL) the calendars' conditions
- * count as met: the target that may come to apply says whether there is one.
+ * When a change of the deciding target last started the clock again, after the start and no later than the end; the
+ * start itself where none did. Changes at the same second are one.
  */
-static enum reach clause_holds(struct worker *worker, const struct clause *clause, const sla_time *start,
-                               bool *ret_holds) {
-  *ret_holds = false;
-  for (size_t i = 0; i < clause->when_count; i++)
-    if (!condition_holds(&clause->when[i], worker))
-      return REACHED;
-  for (size_t i = 0; i < clause->unless_count; i++)
-    if (condition_holds(&clause->unless[i], worker))
-      return REACHED;
-  bool open = true;
-  if (clause->during && start) {
-    enum reach reach = calendar_is_open(clause->during, *start, &open, &worker->need);
-    if (reach != REACHED || !open)
-      return reach;
-  }
-  open = false;
-  if (clause->outside && start) {
-    enum reach reach = calendar_is_open(clause->outside, *start, &open, &worker->need);
-    if (reach != REACHED)
-      return reach;
-  }
-  *ret_holds = !open;
-  return REACHED;
-}
-
-static enum reach find_exclusion(struct worker *worker, const sla_time *start, const struct exclusion **ret_exclusion) {
-  const struct policy *policy = worker->policy;
-  *ret_exclusion = NULL;
-  for (size_t i = 0; i < policy->exclusions.count; i++) {
-    bool holds;
-    enum reach reach = clause_holds(worker, &policy->exclusions.items[i].clause, start, &holds);
-    if (reach != REACHED)
-      return reach;
-    if (holds) {
-      *ret_exclusion = &policy->exclusions.items[i];
+static enum reach find_restart(struct worker *worker, const struct decision *decision, size_t metric, sla_time end,
+                               sla_time *start) {
+  struct incident *incident = &worker->incident;
+  const struct version *version = decision->version;
+  bool restarts = false;
+  for (size_t i = 0; i < version->targets.count && incident->event_count && !restarts; i++)
+    restarts = version->targets.items[i].metric == metric && version->targets.items[i].restarts;
+  if (!restarts)
+    return REACHED;
+  const struct target *before = NULL, *target;
+  enum reach reach = REACHED;
+  sla_time first = *start;
+  bool has_before = false;
+  incident_rewind(incident);
+  for (size_t i = 0; i < incident->event_count && reach == REACHED; i++) {
+    sla_time at = incident->events[i].at;
+    if (at > end)
       break;
+    if (at > first && !has_before) {
+      reach = decide_target(incident, version, metric, &first, &before, &worker->need);
+      has_before = true;
     }
-  }
-  return REACHED;
-}
-
-static enum reach find_target(struct worker *worker, size_t metric, const sla_time *start,
-                              const struct target **ret_target) {
-  const struct policy *policy = worker->policy;
-  *ret_target = NULL;
-  for (size_t i = 0; i < policy->targets.count; i++) {
-    const struct target *target = &policy->targets.items[i];
-    if (target->metric != metric)
+    incident_apply(incident, &incident->events[i]);
+    if (reach != REACHED || at <= first || (i + 1 < incident->event_count && incident->events[i + 1].at == at))
       continue;
-    bool holds;
-    enum reach reach = clause_holds(worker, &target->clause, start, &holds);
-    if (reach != REACHED)
-      return reach;
-    if (holds) {
-      *ret_target = target;
-      break;
-    }
+    reach = decide_target(incident, version, metric, &first, &target, &worker->need);
+    if (reach == REACHED && target && before && target != before && target->restarts)
+      *start = at;
+    before = target;
   }
-  return REACHED;
+  incident_return(incident);
+  return reach;
 }
 
-/* --- evaluating one metric -----------------------------------------------------------------------------------------
+/* The stop that a metric's field says, or else the first reply, for a metric that replies stop. false: there is none.
  */
-
-/* What is known of a metric while it is evaluated. */
-struct run {
-  size_t metric;
-  const struct target *target;
-  sla_time start;
-  bool stopped;
-  sla_time stop; /* or now */
-  bool paused;   /* the clock stands still now */
-  struct clock clock;
-};
-
-static enum reach fail(struct worker *worker, size_t metric, struct sla_result *result, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/* Makes a result an error with a reason. */
-static enum reach fail(struct worker *worker, size_t metric, struct sla_result *result, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  vsnprintf(worker->reasons[metric], REASON_BYTES, format, args);
-  va_end(args);
-  *result = (struct sla_result){
-      .status = SLA_STATUS_ERROR, .zone = (const sla_zone *)result->zone, .reason = worker->reasons[metric]};
-  return REACHED;
-}
-
-static enum reach fail_field(struct worker *worker, size_t metric, struct sla_result *result, size_t field,
-                             const char *problem) {
-  struct sla_text value = worker->values[field], shown = text_cut(value, VALUE_SHOWN);
-  return fail(worker, metric, result, "%s: %s: \"%.*s%s\"", worker->policy->fields.items[field], problem,
-              TEXT_ARGS(shown), shown.len < value.len ? "..." : "");
-}
-
-/*
- * The pauses of a pausable metric's clock: cut to what has happened by now (or by the stop, if it lies in the future),
- * joined, and none before the start.
- */
-static void prepare_pauses(struct worker *worker, struct run *run) {
-  sla_time end = run->stopped && run->stop > worker->now ? run->stop : worker->now;
-  if (worker->cut_capacity < worker->pauses.count) {
-    worker->cut = arena_array(&worker->arena, worker->pauses.capacity, sizeof *worker->cut);
-    worker->cut_capacity = worker->pauses.capacity;
-  }
-  struct stretches cut = {worker->cut, 0, worker->cut_capacity};
-  for (size_t i = 0; i < worker->pauses.count; i++) {
-    struct stretch pause = worker->pauses.items[i];
-    run->paused |= !run->stopped && pause.from <= worker->now && pause.until > worker->now;
-    if (pause.from < run->start)
-      pause.from = run->start;
-    if (pause.until > end)
-      pause.until = end;
-    if (pause.from < pause.until)
-      cut.items[cut.count++] = pause;
-  }
-  stretches_normalize(&cut);
-  run->clock.pauses = cut.items;
-  run->clock.pause_count = cut.count;
-}
-
-/* Whether a due time or an elapsed time of a target depends on its calendar's holidays. */
-static bool rests_on_calendar(const struct target *target) {
-  return target->within.kind == AMOUNT_BUSINESS_DAYS || target->within.kind == AMOUNT_WINDOW ||
-         (target->within.kind == AMOUNT_CALENDAR ? target->roll != ROLL_NONE : target->clock != SLA_ELAPSED);
-}
-
-/* Says so where a result rests on dates that a holiday set of the calendar knows nothing of. */
-static void note_coverage(struct worker *worker, const struct run *run, struct sla_result *result) {
-  const struct calendar *calendar = run->clock.calendar;
-  if (!calendar || !calendar->covered_by || !rests_on_calendar(run->target))
-    return;
-  sla_time last = run->stop;
-  if (result->has_due && result->due > last)
-    last = result->due;
-  char text[DATE_TEXT];
-  char *note = worker->coverages[run->metric];
-  if (local_date(zone_local(calendar->zone, run->start)) < calendar->covered_first) {
-    date_write(calendar->covered_first, text);
-    snprintf(note, REASON_BYTES, "calendar \"%s\": \"%s\" knows nothing before %s", calendar->name,
-             calendar->covered_by, text);
-  } else if (local_date(zone_local(calendar->zone, last)) > calendar->covered_last) {
-    date_write(calendar->covered_last, text);
-    snprintf(note, REASON_BYTES, "calendar \"%s\": \"%s\" knows nothing after %s", calendar->name, calendar->covered_by,
-             text);
-  } else
-    return;
-  result->coverage = note;
-}
-
-/* The first line of the status table that holds, from stopped on. */
-static enum sla_status status_of(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now) {
-  const struct target *target = run->target;
-  sla_time at = run->stopped ? run->stop : now;
-  bool late = target->strict ? at >= result->due : at > result->due;
-  if (run->stopped)
-    return late ? SLA_MISSED : SLA_MET;
-  if (late)
-    return SLA_BREACHED;
-  if (run->paused)
-    return SLA_PAUSED;
-  bool warn =
-      target->warn_is_amount ? result->remaining_s <= target->warn : 100 * result->elapsed_s >= target->warn * amount;
-  return warn ? SLA_AT_RISK : SLA_RUNNING;
-}
-
-/* Due time, elapsed, remaining and status of a metric that has started and has a clock. */
-static enum reach run_clock(struct worker *worker, struct run *run, struct sla_result *result) {
-  const struct target *target = run->target;
-  int64_t amount = 0;
-  enum reach reach;
-  if (target->within.kind != AMOUNT_BEST_EFFORT) {
-    sla_time due;
-    reach = target_due(target, run->start, &due, &amount, &worker->need);
-    if (reach == REACHED && run->clock.pause_count)
-      reach = target_due_paused(target, &run->clock, run->start, amount, &due, &worker->need);
-    if (reach == REACH_NEVER)
-      return fail(worker, run->metric, result,
-                  "no due time: it would come after 2199, or calendar \"%s\" does not open", run->clock.calendar->name);
-    if (reach != REACHED)
-      return reach;
-    result->has_due = true;
-    result->due = due;
-    result->due_offset_s = zone_offset(run->clock.calendar->zone, due);
-  }
-  if (run->clock.calendar) {
-    reach = clock_elapsed(&run->clock, run->start, run->stop, &result->elapsed_s, &worker->need);
-    if (reach != REACHED)
-      return reach;
-    result->has_elapsed = true;
-  }
-  result->remaining_s = amount - result->elapsed_s;
-  if (result->has_due)
-    result->status = status_of(run, result, amount, worker->now);
-  note_coverage(worker, run, result);
-  return REACHED;
-}
-
-/* Reads stop and pauses; false after an error, which the result then is. */
-static bool read_run(struct worker *worker, struct run *run, struct sla_result *result) {
-  const struct policy *policy = worker->policy;
-  const struct metric *metric = &policy->metrics.items[run->metric];
-  const struct time_field *stop = time_field(worker, metric->stop);
-  if (stop->state == TIME_BAD) {
-    fail_field(worker, run->metric, result, metric->stop, stop->problem);
-    return false;
-  }
-  run->stopped = stop->state == TIME_READ;
-  run->stop = run->stopped ? stop->t : worker->now;
-  if (run->stopped && run->stop < run->start) {
-    fail(worker, run->metric, result, "%s is before %s", policy->fields.items[metric->stop],
-         policy->fields.items[metric->start]);
-    return false;
-  }
-  if (!metric->pausable || worker->values[policy->paused_field].len == 0)
+static bool find_stop(struct incident *incident, const struct metric *measured, sla_time start, sla_time *ret_stop) {
+  const struct time_field *stop = incident_time(incident, measured->stop);
+  if (stop->state == TIME_READ) {
+    *ret_stop = stop->t;
     return true;
-  if (!worker->pauses_read) {
-    worker->pauses.count = 0;
-    worker->pauses_problem = read_pauses(worker, worker->values[policy->paused_field]);
-    worker->pauses_read = true;
   }
-  if (worker->pauses_problem) {
-    fail_field(worker, run->metric, result, policy->paused_field, worker->pauses_problem);
+  return measured->by_reply && incident_first(incident, SLA_EVENT_AGENT_REPLY, start, ret_stop);
+}
+
+/* Moves a start behind the metric that has to have stopped before. false where that has not. */
+static bool wait_for(struct incident *incident, const struct metric *measured, sla_time *start) {
+  const struct metric *after = measured->after;
+  if (!after)
+    return true;
+  const struct time_field *begins = incident_time(incident, after->start);
+  sla_time stop;
+  if (!find_stop(incident, after, begins->state == TIME_READ ? begins->t : SLA_TIME_MIN, &stop))
     return false;
-  }
-  prepare_pauses(worker, run);
+  if (stop > *start)
+    *start = stop;
   return true;
 }
 
-static enum reach evaluate_metric(struct worker *worker, size_t metric, struct sla_result *result) {
-  const struct policy *policy = worker->policy;
-  *result = (struct sla_result){.zone = (const sla_zone *)policy->zone};
-  const struct time_field *started = time_field(worker, policy->metrics.items[metric].start);
-  if (started->state == TIME_BAD)
-    return fail_field(worker, metric, result, policy->metrics.items[metric].start, started->problem);
-  const sla_time *start = started->state == TIME_READ ? &started->t : NULL;
+/* --- metrics from field to field -----------------------------------------------------------------------------------
+ */
 
-  if (start && policy->has_effective && !span_holds(policy->effective, local_date(zone_local(policy->zone, *start)))) {
-    result->status = SLA_NO_POLICY;
-    return REACHED;
+/* Adds a cycle from a start to a stop that holds, or to now; a change of target may start it later. */
+static enum reach span_cycle(struct worker *worker, size_t metric, const struct decision *decision, struct run *run) {
+  sla_time end = run->stopped ? run->stop : worker->incident.now;
+  if (decision->target) {
+    enum reach reach = find_restart(worker, decision, metric, end, &run->start);
+    if (reach != REACHED)
+      return reach;
   }
-  const struct exclusion *exclusion;
-  enum reach reach = find_exclusion(worker, start, &exclusion);
+  return run_cycle(worker, decision, run);
+}
+
+/*
+ * The runs of a metric that has started. Resolving stops every clock that runs; reopening has it go on, or start again.
+ * What the stop field says holds, unless the incident was reopened after it (for metrics that reopening is for).
+ */
+static enum reach evaluate_started(struct worker *worker, size_t metric, const struct decision *decision,
+                                   sla_time start) {
+  struct incident *incident = &worker->incident;
+  const struct metric *measured = decision->metric;
+  const struct stretches *resolved = &incident->resolved;
+  struct run run = {.metric = metric, .start = start, .bridges = measured->reopen != REOPEN_RESTART};
+  run.stopped = find_stop(incident, measured, start, &run.stop);
+  const char *stop_name = worker->policy->fields.items[measured->stop];
+  bool is_early = run.stopped && run.stop < start;
+
+  size_t first = 0; /* resolving before the start stops nothing */
+  while (first < resolved->count && resolved->items[first].from < start)
+    first++;
+  if (measured->reopen != REOPEN_NOT && first > 0 && !run.stopped && resolved->items[first - 1].until == INT64_MAX) {
+    is_early = true;
+    stop_name = "resolved";
+  }
+  if (is_early) {
+    struct sla_cycle *cycle = cycle_add(worker, metric);
+    result_begin(worker, decision, &cycle->result);
+    return result_fail(worker, metric, &cycle->result, "%s is before %s", stop_name,
+                       worker->policy->fields.items[measured->start]);
+  }
+  for (size_t i = first; i < resolved->count; i++) {
+    const struct stretch *gap = &resolved->items[i];
+    bool reopened = gap->until != INT64_MAX;
+    if (!reopened) {
+      if (!run.stopped) {
+        run.stopped = true;
+        run.stop = gap->from;
+      }
+    } else if (measured->reopen == REOPEN_RESTART) {
+      struct run before = run;
+      before.stopped = true;
+      before.stop = gap->from;
+      enum reach reach = span_cycle(worker, metric, decision, &before);
+      if (reach != REACHED)
+        return reach;
+      run.start = gap->until;
+      run.stopped &= run.stop >= run.start;
+    } else if (measured->reopen == REOPEN_RESUME)
+      run.stopped &= run.stop >= gap->until;
+  }
+  return span_cycle(worker, metric, decision, &run);
+}
+
+static enum reach evaluate_span(struct worker *worker, size_t metric) {
+  struct incident *incident = &worker->incident;
+  struct decision decision;
+  enum reach reach = decide(incident, metric, NULL, &decision, &worker->need);
   if (reach != REACHED)
     return reach;
-  if (exclusion) {
-    result->status = SLA_EXCLUDED;
-    result->reason = exclusion->reason;
-    return REACHED;
+  const struct metric *measured = decision.metric;
+  sla_time start = decision.start;
+  if (decision.bad_field == SIZE_MAX && decision.started && decision.target) {
+    const struct time_field *stop = incident_time(incident, measured->stop);
+    if (stop->state == TIME_BAD)
+      decision.bad_field = measured->stop;
+    else if (measured->after && incident_time(incident, measured->after->stop)->state == TIME_BAD)
+      decision.bad_field = measured->after->stop;
+    else if (wait_for(incident, measured, &start))
+      return evaluate_started(worker, metric, &decision, start);
   }
-  struct run run = {.metric = metric};
-  reach = find_target(worker, metric, start, &run.target);
+  struct sla_cycle *cycle = cycle_add(worker, metric);
+  result_begin(worker, &decision, &cycle->result);
+  if (decision.bad_field != SIZE_MAX)
+    return result_fail_field(worker, metric, &cycle->result, decision.bad_field,
+                             incident->times[decision.bad_field].problem);
+  return REACHED;
+}
+
+/* --- metrics from event to event -----------------------------------------------------------------------------------
+ */
+
+/* The cycles of one metric while events go by. */
+struct turns {
+  struct worker *worker;
+  size_t metric;
+  const struct metric *measured;
+  bool open;
+  sla_time start;
+  bool resolved, waits; /* resolved; with a message that is not answered */
+};
+
+static enum reach end_turn(struct turns *turns, bool stopped, sla_time stop) {
+  struct worker *worker = turns->worker;
+  struct decision decision;
+  struct run run = {.metric = turns->metric, .start = turns->start, .stopped = stopped, .stop = stop};
+  turns->open = false;
+  enum reach reach = decide(&worker->incident, turns->metric, &turns->start, &decision, &worker->need);
   if (reach != REACHED)
     return reach;
-  if (!run.target) {
-    result->status = SLA_NO_TARGET;
-    return REACHED;
+  return span_cycle(worker, turns->metric, &decision, &run);
+}
+
+static void begin_turn(struct turns *turns, sla_time at) {
+  if (turns->resolved)
+    turns->waits = true;
+  else if (!turns->open) {
+    turns->open = true;
+    turns->start = at;
   }
-  struct target moved;
-  if (worker->calendar) {
-    moved = *run.target;
-    moved.calendar = worker->calendar;
-    run.target = &moved;
+}
+
+static enum reach take_event(struct turns *turns, const struct sla_event *event) {
+  const struct metric *measured = turns->measured;
+  bool is_one = measured->begins == measured->ends; /* each such event ends one cycle and begins the next */
+  enum reach reach = REACHED;
+  if (event->kind == SLA_EVENT_RESOLVED) {
+    turns->resolved = true;
+    turns->waits = is_one;
+    if (turns->open)
+      reach = end_turn(turns, true, event->at);
+  } else if (event->kind == SLA_EVENT_REOPENED) {
+    bool begins = turns->resolved && turns->waits;
+    turns->resolved = false;
+    turns->waits = false;
+    if (begins)
+      begin_turn(turns, event->at);
+  } else {
+    if (event->kind == measured->ends) {
+      turns->waits = turns->resolved && is_one;
+      if (turns->open)
+        reach = end_turn(turns, true, event->at);
+    }
+    if (event->kind == measured->begins)
+      begin_turn(turns, event->at);
   }
-  run.clock = (struct clock){.calendar = run.target->calendar, .kind = run.target->clock};
-  if (run.clock.calendar)
-    result->zone = (const sla_zone *)run.clock.calendar->zone;
-  result->status = run.target->within.kind == AMOUNT_BEST_EFFORT ? SLA_BEST_EFFORT : SLA_NOT_STARTED;
-  if (!start)
-    return REACHED;
-  run.start = *start;
-  return read_run(worker, &run, result) ? run_clock(worker, &run, result) : REACHED;
+  return reach;
+}
+
+static enum reach evaluate_cycles(struct worker *worker, size_t metric) {
+  struct incident *incident = &worker->incident;
+  struct turns turns = {.worker = worker, .metric = metric, .measured = worker->policy->metrics.items[metric].first};
+  const struct metric *after = turns.measured->after;
+  sla_time from = INT64_MIN;
+  bool may_begin = wait_for(incident, turns.measured, &from);
+  /* The stop that a cycle of one kind of event waits for is such an event itself, be it among them or not. */
+  bool begins_there = after && may_begin && turns.measured->begins == turns.measured->ends;
+  enum reach reach = REACHED;
+  for (size_t i = 0; i < incident->event_count && may_begin && reach == REACHED; i++) {
+    const struct sla_event *event = &incident->events[i];
+    if (begins_there && event->at >= from) {
+      begin_turn(&turns, from);
+      begins_there = false;
+      if (event->kind == turns.measured->begins && event->at == from)
+        continue;
+    }
+    bool is_message = event->kind == turns.measured->begins || event->kind == turns.measured->ends;
+    if (!is_message || event->at >= from)
+      reach = take_event(&turns, event);
+  }
+  if (begins_there && from <= incident->now)
+    begin_turn(&turns, from);
+  if (reach == REACHED && turns.open)
+    reach = end_turn(&turns, false, 0);
+  if (reach != REACHED || worker->cycles[metric].count)
+    return reach;
+  struct decision decision;
+  reach = decide(incident, metric, NULL, &decision, &worker->need);
+  if (reach == REACHED)
+    result_begin(worker, &decision, &cycle_add(worker, metric)->result);
+  return reach;
 }
 
 /* --- the incident --------------------------------------------------------------------------------------------------
  */
 
-static void begin(struct worker *worker, const struct sla_incident *incident, sla_time now) {
-  worker->values = incident->values;
-  worker->lists = incident->lists;
-  worker->now = now;
-  worker->pauses_read = false;
-  worker->row_overlaps = worker->row_gaps = 0;
-  for (size_t i = 0; i < worker->policy->fields.count; i++)
-    worker->times[i].state = TIME_UNREAD;
+/* How bad the end of a cycle is; that of one that has not stopped comes before all others. */
+static int badness(const struct sla_cycle *cycle) {
+  if (cycle->started && !cycle->stopped)
+    return 3;
+  return cycle->result.status == SLA_STATUS_ERROR ? 2 : cycle->result.status == SLA_MISSED ? 1 : 0;
+}
+
+/* The cycle that stands for the metric: the open one, or else the worst, by how late it was. */
+static const struct sla_cycle *chosen_cycle(const struct cycles *cycles) {
+  const struct sla_cycle *chosen = &cycles->items[0];
+  for (size_t i = 1; i < cycles->count; i++) {
+    const struct sla_cycle *cycle = &cycles->items[i];
+    int worse = badness(cycle) - badness(chosen);
+    if (worse > 0 || (worse == 0 && cycle->result.has_due && chosen->result.has_due &&
+                      cycle->result.remaining_s < chosen->result.remaining_s))
+      chosen = cycle;
+  }
+  return chosen;
 }
 
 /* An evaluation under way. */
 struct evaluation {
   struct worker *worker;
+  const struct sla_incident *incident;
+  sla_time now;
   struct sla_result *results;
   enum reach reach;
 };
 
 static void evaluate_all(void *data) {
   struct evaluation *evaluation = data;
-  size_t count = evaluation->worker->policy->metrics.count;
-  for (size_t i = 0; i < count && evaluation->reach == REACHED; i++)
-    evaluation->reach = evaluate_metric(evaluation->worker, i, &evaluation->results[i]);
+  struct worker *worker = evaluation->worker;
+  const struct policy *policy = worker->policy;
+  incident_begin(&worker->incident, evaluation->incident, evaluation->now);
+  worker->closed_unanswered = false;
+  for (size_t i = 0; i < policy->metrics.count && evaluation->reach == REACHED; i++) {
+    worker->cycles[i].count = 0;
+    evaluation->reach =
+        policy->metrics.items[i].first->is_cycle ? evaluate_cycles(worker, i) : evaluate_span(worker, i);
+    if (evaluation->reach == REACHED)
+      evaluation->results[i] = chosen_cycle(&worker->cycles[i])->result;
+  }
+  if (evaluation->reach == REACHED && worker->incident.event_count)
+    worker->closed_unanswered = incident_is_unanswered(&worker->incident, policy->newest);
 }
 
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                     struct sla_result *ret_results) {
-  struct evaluation evaluation = {worker, ret_results, REACHED};
-  if (!worker->times && !worker_reset(worker))
+  struct evaluation evaluation = {worker, incident, now, ret_results, REACHED};
+  if (!worker->is_ready && !worker_reset(worker))
     return REACH_NEVER;
-  begin(worker, incident, now);
   if (!arena_try(&worker->arena, evaluate_all, &evaluation)) {
     worker_reset(worker); /* what was too much for one incident must not be missing for the next */
     return REACH_NEVER;
   }
   if (evaluation.reach == REACHED) {
-    worker->overlaps += worker->row_overlaps;
-    worker->gaps += worker->row_gaps;
+    worker->overlaps += worker->incident.overlaps;
+    worker->gaps += worker->incident.gaps;
   }
   return evaluation.reach;
 }
 
 enum reach evaluate_target(struct worker *worker, const struct sla_incident *incident, size_t metric, sla_time start,
                            const struct target **ret_target) {
-  begin(worker, incident, start);
-  return find_target(worker, metric, &start, ret_target);
+  struct decision decision;
+  struct sla_incident past = {.values = incident->values, .lists = incident->lists};
+  incident_begin(&worker->incident, &past, start);
+  enum reach reach = decide(&worker->incident, metric, &start, &decision, &worker->need);
+  *ret_target = reach == REACHED ? decision.target : NULL;
+  return reach;
 }

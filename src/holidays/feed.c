@@ -10,6 +10,7 @@ struct expansion {
   struct arena *arena;
   const struct feed_request *request;
   struct feed_days *days;
+  struct ical ical;
   struct moments starts; /* of the event at hand, as wall clock */
 };
 
@@ -88,7 +89,8 @@ static void gather_starts(struct expansion *expansion, const struct feed_event *
   struct moments *starts = &expansion->starts;
   starts->count = 0;
   if (event->rule)
-    recurrence_expand(expansion->arena, event->rule, event->start.local, feed_until(event), from, to, starts);
+    ical_expand(&expansion->ical, expansion->arena, event->rule, event->start.local, feed_until(event), from, to,
+                starts);
   else if (event->start.local >= from && event->start.local <= to)
     *ARENA_PUSH(expansion->arena, starts) = event->start.local;
   const struct zone *zone = event->start.kind == FEED_ZONED ? event->start.zone->zone : NULL;

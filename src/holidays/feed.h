@@ -4,10 +4,12 @@
  *     feed_scan.c    bytes to lines: unfolding, positions, the syntax of properties and their parameters
  *     feed_value.c   what stands in lines: dates, times, durations, names
  *     feed_rule.c    RRULE
+ *     feed_ical.c    the occurrences of rules (feed_ical.h)
  *     feed_zone.c    time zones: IANA's, Windows' and the feed's own
  *     feed_read.c    components to events
  *     feed_finish.c  what has to be known of all events together: changed occurrences, limits, coverage
  *     feed.c         events to the days and closings of a span
+ *     feed_notes.c   which entries count, for people
  *
  * Nothing is guessed: what is not understood and would change a day is refused with its line.
  */
@@ -16,7 +18,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "holidays/recurrence.h"
+#include "holidays/feed_ical.h"
 #include "slaclock.h"
 #include "time/zone.h"
 
@@ -47,7 +49,8 @@ struct feed_scan {
   struct diags *diags;
   const struct source *source;
   const char *at, *end;
-  int line; /* of what at points to */
+  int line;         /* of what at points to */
+  struct ical ical; /* for the rules of time zones and those that end */
 };
 
 void feed_scan_init(struct feed_scan *scan, struct arena *arena, struct diags *diags, const struct source *source);

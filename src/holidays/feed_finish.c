@@ -146,12 +146,12 @@ static void check_amount(struct feed_scan *scan, const struct feed *feed) {
 }
 
 /* The start of the last occurrence of a rule that ends. */
-static int64_t last_start(struct arena *arena, const struct feed_event *event) {
+static int64_t last_start(struct feed_scan *scan, const struct feed_event *event) {
   if (event->rule->has_until)
     return feed_until(event);
   struct moments moments = {0};
-  recurrence_expand(arena, event->rule, event->start.local, 0, event->start.local, (int64_t)date_of(2200, 12, 31) * DAY,
-                    &moments);
+  ical_expand(&scan->ical, scan->arena, event->rule, event->start.local, 0, event->start.local,
+              (int64_t)date_of(2200, 12, 31) * DAY, &moments);
   return moments.items[moments.count - 1];
 }
 
@@ -172,7 +172,7 @@ static void find_coverage(struct feed_scan *scan, struct feed *feed, int newest)
     if (event->is_change || (event->rule && !event->rule->count && !event->rule->has_until))
       continue;
     if (event->rule)
-      ends = local_date(last_start(scan->arena, event) + rest);
+      ends = local_date(last_start(scan, event) + rest);
     last = ends > last ? ends : last;
   }
   if (last == INT_MIN) /* rules without an end, and nothing else */

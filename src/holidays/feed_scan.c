@@ -10,7 +10,8 @@
 void feed_scan_init(struct feed_scan *scan, struct arena *arena, struct diags *diags, const struct source *source) {
   struct sla_text text = source->text;
   text_eat_string(&text, TEXT_BOM);
-  *scan = (struct feed_scan){arena, diags, source, text.ptr, text.ptr + text.len, 1};
+  *scan = (struct feed_scan){
+      .arena = arena, .diags = diags, .source = source, .at = text.ptr, .end = text.ptr + text.len, .line = 1};
 }
 
 /* A line without its end (CR LF, or LF alone as many write it); moves on to the next. */

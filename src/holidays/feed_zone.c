@@ -64,7 +64,7 @@ static bool add_rule(struct feed_scan *scan, const struct feed_line *line, int64
   }
   int64_t last = until.kind == FEED_UTC ? until.local + before : until.local;
   int64_t end = (int64_t)date_of(LAST_YEAR, 1, 1) * DAY;
-  recurrence_expand(scan->arena, &rule, start, last, start, end, moments);
+  ical_expand(&scan->ical, scan->arena, &rule, start, last, start, end, moments);
   return true;
 }
 

@@ -123,6 +123,13 @@ const char *holiday_source_name(struct arena *arena, const struct holiday_source
  */
 void holiday_source_coverage(const struct holiday_source *source, int *ret_first, int *ret_last);
 
+/*
+ * Notes at place about a feed as its publisher wrote it: the dates it knows, which names count and which are left out,
+ * and why. Nothing about a rule file, which says so itself.
+ */
+void holiday_source_notes(struct arena *arena, struct diags *diags, const struct holiday_source *source,
+                          struct place place);
+
 /* Whether a file's tree is a holiday set (it has the key `holidays` at its top and no `policy`). */
 bool holiday_set_is(const struct yaml_node *root);
 

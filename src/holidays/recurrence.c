@@ -127,9 +127,11 @@ static void end_period(struct expansion *expansion) {
 static void add_month(struct expansion *expansion, int year, int month) {
   if (expansion->rule.months.given && !has_bit(expansion->rule.months.front, month))
     return;
-  int first = date_of(year, month, 1);
-  for (int day = 0; day < month_days(year, month); day++)
-    add_date(expansion, first + day);
+  const struct numbers *days = &expansion->rule.month_days;
+  int first = date_of(year, month, 1), length = month_days(year, month);
+  for (int day = 1; day <= length; day++)
+    if (!days->given || numbers_hold(days, day, length)) /* before all else: most rules name a day of the month */
+      add_date(expansion, first + day - 1);
 }
 
 /* The period number index, counted from the one that DTSTART is in. Returns its first date. */
@@ -210,6 +212,20 @@ void recurrence_expand(struct arena *arena, const struct recurrence *rule, int64
   }
 }
 
+bool recurrence_has_start(struct arena *arena, const struct recurrence *rule, int64_t start) {
+  struct expansion expansion = {.rule = *rule, .arena = arena, .start = start, .to = start};
+  const struct moments *period = &expansion.period;
+  take_defaults(&expansion.rule, local_date(start));
+  if (!rule->positions.given)
+    add_date(&expansion, local_date(start));
+  else
+    add_period(&expansion, 0);
+  for (size_t i = 0; i < period->count; i++)
+    if (period->items[i] == start)
+      return !rule->positions.given || numbers_hold(&rule->positions, (int)i + 1, (int)period->count);
+  return false;
+}
+
 static int number_count(const struct numbers *numbers) {
   int count = 0;
   for (int i = 0; i < NUMBER_WORDS; i++)
@@ -251,8 +267,8 @@ static int at_least_one(int number) {
 
 int recurrence_yearly(const struct recurrence *rule) {
   static const int periods[] = {[EVERY_DAY] = 366, [EVERY_WEEK] = 53, [EVERY_MONTH] = 12, [EVERY_YEAR] = 1};
-  int yearly = at_least_one(periods[rule->frequency] / rule->interval) * at_least_one(dates_each(rule));
-  return yearly * recurrence_daily(rule);
+  int most = (periods[rule->frequency] + rule->interval - 1) / rule->interval;
+  return most * at_least_one(dates_each(rule)) * recurrence_daily(rule);
 }
 
 int recurrence_daily(const struct recurrence *rule) {

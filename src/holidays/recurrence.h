@@ -1,10 +1,9 @@
 /*
  * recurrence: recurrence rules (RFC 5545 section 3.3.10), as dates and times of a wall clock. Private to src/holidays.
  *
- * Expanded here and not by libical, whose 3.0.16 takes 10 to 25 microseconds for each occurrence from DTSTART on,
- * seconds for a daily rule that never comes true, has days that the rule does not where DTSTART does not meet it, and
- * refuses FREQ=YEARLY;BYMONTHDAY=31: tests/cases/feeds.txt has the cases, tests/recurrence-compare compares with
- * ical.js.
+ * feed_ical.h asks libical for occurrences where that is right and quick; all others are made here, and all where
+ * libical is not installed. Both answer alike, which tests/unit/test_recurrence.c shows; tests/recurrence-compare
+ * compares with ical.js.
  */
 #ifndef SLACLOCK_HOLIDAYS_RECURRENCE_H
 #define SLACLOCK_HOLIDAYS_RECURRENCE_H
@@ -53,6 +52,9 @@ struct moments {
  */
 void recurrence_expand(struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until, int64_t from,
                        int64_t to, struct moments *moments);
+
+/* Whether start meets the rule: it is one of its occurrences, and not only because it is DTSTART. */
+bool recurrence_has_start(struct arena *arena, const struct recurrence *rule, int64_t start);
 
 /* How many occurrences a rule makes at most in a year, and on one date. */
 int recurrence_yearly(const struct recurrence *rule);

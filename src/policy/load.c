@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "time/civil.h"
+#include "time/timestamp.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,6 +16,17 @@ size_t policy_field(struct policy *policy, struct sla_text name) {
       return i;
   *ARENA_PUSH(&policy->arena, &policy->fields) = arena_copy(&policy->arena, name.ptr, name.len);
   return policy->fields.count - 1;
+}
+
+enum sla_event_kind event_kind(struct sla_text name) {
+  static const char *const names[] = {[SLA_EVENT_CUSTOMER_REPLY] = "customer_reply",
+                                      [SLA_EVENT_AGENT_REPLY] = "agent_reply",
+                                      [SLA_EVENT_RESOLVED] = "resolved",
+                                      [SLA_EVENT_REOPENED] = "reopened"};
+  for (size_t i = SLA_EVENT_CUSTOMER_REPLY; i < COUNT(names); i++)
+    if (text_is(name, names[i]))
+      return (enum sla_event_kind)i;
+  return SLA_EVENT_FIELD;
 }
 
 const char *const status_names[STATUS_COUNT] = {
@@ -32,139 +44,27 @@ const char *const status_names[STATUS_COUNT] = {
     [SLA_RUNNING] = "running",
 };
 
-/* --- metrics -------------------------------------------------------------------------------------------------------
- */
-
-/* Metrics that need no declaration. */
-static const struct {
-  const char *name, *start, *stop;
-  bool pausable;
-} known_metrics[] = {
-    {"first_response", "opened_at", "first_response_at", false},
-    {"resolution", "opened_at", "resolved_at", true},
-};
-
-static struct declared_metric *metric_named(struct loader *loader, struct sla_text name) {
-  for (size_t i = 0; i < loader->declared.count; i++)
-    if (text_is(name, loader->declared.items[i].name))
-      return &loader->declared.items[i];
-  return NULL;
-}
-
-struct declared_metric *load_metric_name(struct loader *loader, const struct yaml_node *node) {
-  const char *name;
-  if (!field_text(loader->diags, node, "the name of a metric", &name))
-    return NULL;
-  struct declared_metric *metric = metric_named(loader, node->text);
-  if (metric)
-    return metric;
-  const char **names = arena_array(loader->arena, loader->declared.count, sizeof *names);
-  for (size_t i = 0; i < loader->declared.count; i++)
-    names[i] = loader->declared.items[i].name;
-  diag_error(loader->diags, node->place, "unknown metric \"%s\"%s", name,
-             text_hint(loader->arena, node->text, names, loader->declared.count));
-  return NULL;
-}
-
-static const struct field_key metric_keys[] = {
-    {"start", FIELD_OPTIONAL}, {"stop", FIELD_OPTIONAL}, {"reopen", FIELD_OPTIONAL},
-    {"cycle", FIELD_LATER},    {"after", FIELD_LATER},
-};
-
-static void load_reopen(struct loader *loader, const struct yaml_node *node) {
-  static const char *const words[] = {"resume"};
-  size_t choice;
-  if (node->kind == YAML_SCALAR && text_is(node->text, "restart"))
-    diag_error(loader->diags, node->place, "\"reopen: restart\" is not supported by this version");
-  else
-    field_choice(loader->diags, node, "way to reopen", words, COUNT(words), &choice);
-}
-
-static void load_metric(struct loader *loader, const struct yaml_entry *entry) {
-  struct declared_metric *metric = metric_named(loader, entry->key.text);
-  if (!metric) {
-    metric = ARENA_PUSH(loader->arena, &loader->declared);
-    *metric = (struct declared_metric){.name = entry->key.text.ptr, .pausable = true, .index = SIZE_MAX};
-  }
-  metric->place = entry->key.place;
-  if (!fields_check(loader->diags, &entry->value, "a metric", metric_keys, COUNT(metric_keys)))
-    return;
-  const struct yaml_node *start = yaml_get(&entry->value, "start"), *stop = yaml_get(&entry->value, "stop"),
-                         *reopen = yaml_get(&entry->value, "reopen");
-  const char *text;
-  if (start && field_text(loader->diags, start, "\"start\"", &text))
-    metric->start = start->text;
-  if (stop && field_text(loader->diags, stop, "\"stop\"", &text))
-    metric->stop = stop->text;
-  if (metric->start.len == 0 || metric->stop.len == 0)
-    diag_error(loader->diags, entry->key.place,
-               "metric \"%s\" needs the fields it starts and stops at: \"start\" and \"stop\"", metric->name);
-  if (reopen)
-    load_reopen(loader, reopen);
-}
-
-static void load_metrics(struct loader *loader, const struct yaml_node *metrics) {
-  for (size_t i = 0; i < COUNT(known_metrics); i++)
-    *ARENA_PUSH(loader->arena, &loader->declared) = (struct declared_metric){.name = known_metrics[i].name,
-                                                                             .place = loader->policy->place,
-                                                                             .start = text_of(known_metrics[i].start),
-                                                                             .stop = text_of(known_metrics[i].stop),
-                                                                             .pausable = known_metrics[i].pausable,
-                                                                             .index = SIZE_MAX};
-  if (!metrics)
-    return;
-  if (metrics->kind != YAML_MAP)
-    diag_error(loader->diags, metrics->place, "\"metrics\" must be a map of names and metrics, not %s",
-               yaml_kind_name(metrics));
-  else if (metrics->count > POLICY_MOST_METRICS)
-    diag_error(loader->diags, metrics->place, "more than %d metrics", POLICY_MOST_METRICS);
-  else
-    for (size_t i = 0; i < metrics->count; i++)
-      load_metric(loader, &metrics->entries[i]);
-}
-
-static void load_pause(struct loader *loader, const struct yaml_node *pause) {
-  static const struct field_key keys[] = {{"metrics", FIELD_OPTIONAL}, {"when", FIELD_LATER}};
-  const struct yaml_node *metrics;
-  if (!fields_check(loader->diags, pause, "\"pause\"", keys, COUNT(keys)) || !(metrics = yaml_get(pause, "metrics")))
-    return;
-  for (size_t i = 0; i < loader->declared.count; i++)
-    loader->declared.items[i].pausable = false;
-  size_t count = metrics->kind == YAML_LIST ? metrics->count : 1;
-  const struct yaml_node *items = metrics->kind == YAML_LIST ? metrics->items : metrics;
-  for (size_t i = 0; i < count; i++) {
-    struct declared_metric *metric = load_metric_name(loader, &items[i]);
-    if (metric)
-      metric->pausable = true;
-  }
-}
-
-size_t load_metric_use(struct loader *loader, struct declared_metric *declared) {
-  struct policy *policy = loader->policy;
-  if (declared->index == SIZE_MAX) {
-    struct metric *metric = ARENA_PUSH(loader->arena, &policy->metrics);
-    *metric = (struct metric){.name = declared->name,
-                              .place = declared->place,
-                              .start = policy_field(policy, declared->start),
-                              .stop = policy_field(policy, declared->stop),
-                              .pausable = declared->pausable};
-    declared->index = policy->metrics.count - 1;
-    if (metric->pausable && policy->paused_field == SIZE_MAX)
-      policy->paused_field = policy_field(policy, text_of("paused"));
-  }
-  return declared->index;
-}
-
 /* --- the policy ----------------------------------------------------------------------------------------------------
  */
 
 static const struct field_key policy_keys[] = {
-    {"policy", FIELD_REQUIRED},    {"title", FIELD_OPTIONAL},     {"source", FIELD_OPTIONAL},
-    {"zone", FIELD_OPTIONAL},      {"effective", FIELD_OPTIONAL}, {"calendar", FIELD_OPTIONAL},
-    {"calendars", FIELD_OPTIONAL}, {"metrics", FIELD_OPTIONAL},   {"pause", FIELD_OPTIONAL},
-    {"targets", FIELD_REQUIRED},   {"exclude", FIELD_OPTIONAL},   {"require", FIELD_OPTIONAL},
-    {"examples", FIELD_OPTIONAL},  {"extends", FIELD_LATER},      {"agreements", FIELD_LATER},
+    {"policy", FIELD_REQUIRED},
+    {"title", FIELD_OPTIONAL},
+    {"source", FIELD_OPTIONAL},
+    {"zone", FIELD_OPTIONAL},
+    {"effective", FIELD_OPTIONAL},
+    {"calendar", FIELD_OPTIONAL},
+    {"calendars", FIELD_OPTIONAL},
+    {"metrics", FIELD_OPTIONAL},
+    {"pause", FIELD_OPTIONAL},
+    {"targets", FIELD_REQUIRED},
+    {"exclude", FIELD_OPTIONAL},
+    {"require", FIELD_OPTIONAL},
+    {"examples", FIELD_OPTIONAL},
+    {"extends", FIELD_OPTIONAL},
+    {"agreements", FIELD_OPTIONAL},
     {"effort", FIELD_LATER},
+    {"closed_unanswered", FIELD_OPTIONAL},
 };
 
 /* The policy's zone; without one it is that of the only calendar (where errors in it are reported), else UTC. */
@@ -183,71 +83,170 @@ static const struct zone *load_policy_zone(struct loader *loader, const struct y
 
 static void load_effective(struct loader *loader, const struct yaml_node *node) {
   static const struct field_key keys[] = {SPAN_KEYS};
-  if (fields_check(loader->diags, node, "\"effective\"", keys, COUNT(keys)))
-    loader->policy->has_effective = field_span(loader->diags, node, &loader->policy->effective);
+  struct version *version = loader->version;
+  if (!fields_check(loader->diags, node, "\"effective\"", keys, COUNT(keys)) ||
+      !field_span(loader->diags, node, &version->effective) || version->effective.first == INT_MIN)
+    return;
+  char since[DATE_TEXT];
+  date_write(version->effective.first, since);
+  version->since = arena_copy(loader->arena, since, strlen(since));
 }
 
-/* Warns of calendars that nothing refers to. */
+static bool clause_uses(const struct clause *clause, const struct calendar *calendar) {
+  return clause->during == calendar || clause->outside == calendar;
+}
+
+/* Warns of calendars that nothing refers to; those of a policy that is extended are that policy's matter. */
 static void warn_unused(struct loader *loader) {
-  const struct policy *policy = loader->policy;
-  bool *used = arena_array(loader->arena, policy->calendars.count, sizeof *used);
-  for (size_t i = 0; i < policy->calendars.count; i++) {
-    const struct calendar *calendar = policy->calendars.items[i];
-    used[i] = calendar == policy->default_calendar;
-    for (size_t k = 0; k < policy->targets.count && !used[i]; k++) {
-      const struct target *target = &policy->targets.items[k];
-      used[i] = target->calendar == calendar || target->clause.during == calendar || target->clause.outside == calendar;
+  const struct version *version = loader->version;
+  for (size_t i = 0; i < version->calendars.count; i++) {
+    const struct calendar *calendar = version->calendars.items[i];
+    bool used = calendar == version->default_calendar || calendar->place.source != version->place.source;
+    for (size_t k = 0; k < version->targets.count && !used; k++) {
+      const struct target *target = &version->targets.items[k];
+      used = target->calendar == calendar || clause_uses(&target->clause, calendar);
     }
-    for (size_t k = 0; k < policy->exclusions.count && !used[i]; k++)
-      used[i] = policy->exclusions.items[k].clause.during == calendar ||
-                policy->exclusions.items[k].clause.outside == calendar;
-    for (size_t k = 0; k < policy->calendars.count && !used[i]; k++)
-      for (size_t m = 0; m < policy->calendars.items[k]->member_count && !used[i]; m++)
-        used[i] = policy->calendars.items[k]->members[m] == calendar;
-    for (size_t k = 0; k < policy->examples.count && !used[i]; k++)
-      used[i] = policy->examples.items[k].calendar == calendar;
-    if (!used[i])
+    for (size_t k = 0; k < version->exclusions.count && !used; k++)
+      used = clause_uses(&version->exclusions.items[k].clause, calendar);
+    for (size_t k = 0; k < version->agreements.count && !used; k++)
+      used = clause_uses(&version->agreements.items[k].clause, calendar);
+    for (size_t k = 0; k < version->calendars.count && !used; k++)
+      for (size_t m = 0; m < version->calendars.items[k]->member_count && !used; m++)
+        used = version->calendars.items[k]->members[m] == calendar;
+    for (size_t k = 0; k < loader->policy->examples.count && !used; k++)
+      used = loader->policy->examples.items[k].calendar == calendar;
+    if (!used)
       diag_warning(loader->diags, calendar->place, "calendar \"%s\" is not used", calendar->name);
   }
 }
 
-void load_root(struct loader *loader, const struct yaml_node *root) {
-  struct policy *policy = loader->policy;
-  policy->place = root->place;
+void load_version(struct loader *loader, struct policy_file *file, const struct yaml_node *root) {
+  struct version *version = arena_alloc(loader->arena, sizeof *version);
+  version->place = root->place;
+  version->effective = span_always();
+  version->since = "";
+  *ARENA_PUSH(loader->arena, &file->versions) = version;
+  loader->version = version;
+  loader->declared.count = 0;
   if (holiday_set_is(root)) {
     diag_error(loader->diags, root->place, "a policy is expected here, but this is a holiday set");
     return;
   }
-  if (!fields_check(loader->diags, root, "a policy", policy_keys, COUNT(policy_keys)) && root->kind != YAML_MAP)
+  root = load_extended(loader, root);
+  if (!root ||
+      (!fields_check(loader->diags, root, "a policy", policy_keys, COUNT(policy_keys)) && root->kind != YAML_MAP))
     return;
   const struct yaml_node *value;
   if ((value = yaml_get(root, "policy")))
-    field_text(loader->diags, value, "\"policy\"", &policy->name);
+    field_text(loader->diags, value, "\"policy\"", &version->name);
   if ((value = yaml_get(root, "title")))
-    field_text(loader->diags, value, "\"title\"", &policy->title);
+    field_text(loader->diags, value, "\"title\"", &version->title);
   if ((value = yaml_get(root, "source")))
-    field_text(loader->diags, value, "\"source\"", &policy->source_text);
-  policy->zone = load_policy_zone(loader, root);
+    field_text(loader->diags, value, "\"source\"", &version->source_text);
+  version->zone = load_policy_zone(loader, root);
   if ((value = yaml_get(root, "effective")))
     load_effective(loader, value);
   if ((value = yaml_get(root, "calendars")))
     load_calendars(loader, value);
   if ((value = yaml_get(root, "calendar")))
-    policy->default_calendar = load_calendar_name(loader, value);
-  else if (policy->calendars.count == 1)
-    policy->default_calendar = policy->calendars.items[0];
+    version->default_calendar = load_calendar_name(loader, value);
+  else if (version->calendars.count == 1)
+    version->default_calendar = version->calendars.items[0];
   load_metrics(loader, yaml_get(root, "metrics"));
   if ((value = yaml_get(root, "pause")))
     load_pause(loader, value);
   if ((value = yaml_get(root, "targets")))
     load_targets(loader, value);
+  load_prerequisites(loader);
   if ((value = yaml_get(root, "exclude")))
     load_exclusions(loader, value);
+  if ((value = yaml_get(root, "closed_unanswered")))
+    load_unanswered(loader, value);
   if ((value = yaml_get(root, "require")))
-    field_texts(loader->diags, value, "\"require\"", &policy->require);
-  if ((value = yaml_get(root, "examples")))
-    load_examples(loader, value);
-  if (loader->diags->errors == 0) { /* what follows from errors is no news */
+    field_texts(loader->diags, value, "\"require\"", &version->require);
+  if (file == loader->policy->files.items[0])
+    *ARENA_PUSH(loader->arena, &loader->pending) = (struct pending_examples){version, yaml_get(root, "examples")};
+  if ((value = yaml_get(root, "agreements")))
+    load_agreements(loader, value);
+  loader->version = version;
+}
+
+/* Versions must have one name, and no date in common; where there is none between them, something may be missing. */
+static void check_versions(struct loader *loader, const struct policy_file *file) {
+  for (size_t i = 1; i < file->versions.count; i++) {
+    const struct version *version = file->versions.items[i], *before = NULL;
+    const struct version *first = file->versions.items[0];
+    if (version->name && first->name && strcmp(version->name, first->name) != 0)
+      diag_error(loader->diags, version->place, "the versions of a policy have one name, and this is not \"%s\"",
+                 first->name);
+    for (size_t k = 0; k < i; k++) {
+      const struct version *other = file->versions.items[k];
+      if (version->effective.first <= other->effective.last && other->effective.first <= version->effective.last) {
+        diag_error(loader->diags, version->place,
+                   "the version is in force at the same time as the one in line %d: \"effective\" must set them apart",
+                   other->place.line);
+        break;
+      }
+      if (other->effective.last < version->effective.first &&
+          (!before || other->effective.last > before->effective.last))
+        before = other;
+    }
+    bool is_gap = before && before->effective.last + 1 < version->effective.first;
+    for (size_t k = i + 1; k < file->versions.count && is_gap; k++)
+      is_gap = file->versions.items[k]->effective.last + 1 != version->effective.first;
+    if (is_gap) {
+      char last[DATE_TEXT];
+      date_write(before->effective.last, last);
+      diag_warning(loader->diags, version->place, "no version is in force between %s and %s", last, version->since);
+    }
+  }
+}
+
+struct policy_file *load_versions(struct loader *loader, const char *path, const struct yaml_documents *documents) {
+  struct policy_file *file = arena_alloc(loader->arena, sizeof *file);
+  file->path = path;
+  *ARENA_PUSH(loader->arena, &loader->policy->files) = file;
+  file->loading = true;
+  if (documents->count > POLICY_MOST_VERSIONS)
+    diag_error(loader->diags, documents->items[0].root.place, "more than %d versions", POLICY_MOST_VERSIONS);
+  else
+    for (size_t i = 0; i < documents->count; i++)
+      load_version(loader, file, &documents->items[i].root);
+  check_versions(loader, file);
+  file->loading = false;
+  return file;
+}
+
+const struct version *file_version(const struct policy_file *file, sla_time t) {
+  for (size_t i = 0; i < file->versions.count; i++) {
+    const struct version *version = file->versions.items[i];
+    if (span_holds(version->effective, local_date(zone_local(version->zone, t))))
+      return version;
+  }
+  return NULL;
+}
+
+void load_complete(struct loader *loader) {
+  struct policy *policy = loader->policy;
+  const struct policy_file *file = policy->files.items[0];
+  policy->newest = file->versions.items[0];
+  for (size_t i = 1; i < file->versions.count; i++)
+    if (file->versions.items[i]->effective.first > policy->newest->effective.first)
+      policy->newest = file->versions.items[i];
+  for (size_t i = 0; i < policy->files.count; i++)
+    for (size_t k = 0; k < policy->files.items[i]->versions.count; k++) {
+      struct version *version = policy->files.items[i]->versions.items[k];
+      version->metrics = arena_array(loader->arena, policy->metrics.count, sizeof *version->metrics);
+      for (size_t m = 0; m < version->measured.count; m++)
+        version->metrics[version->measured.items[m]->index] = version->measured.items[m];
+    }
+  for (size_t i = 0; i < loader->pending.count; i++) {
+    loader->version = loader->pending.items[i].version;
+    if (loader->pending.items[i].examples)
+      load_examples(loader, loader->pending.items[i].examples);
+  }
+  for (size_t i = 0; i < loader->pending.count && loader->diags->errors == 0; i++) {
+    loader->version = loader->pending.items[i].version; /* what follows from errors is no news */
     load_warn_unreachable(loader);
     warn_unused(loader);
   }
@@ -259,7 +258,6 @@ struct policy *policy_new(const struct sla_options *options) {
     return NULL;
   arena_init(&policy->arena, options->memory_limit);
   policy->memory_limit = options->memory_limit;
-  policy->effective = span_always();
   policy->paused_field = SIZE_MAX;
   zones_init(&policy->zones, &policy->arena, options->tzdata);
   return policy;
@@ -274,15 +272,19 @@ void policy_free(struct policy *policy) {
   free(policy);
 }
 
-void loader_init(struct loader *loader, struct policy *policy, struct diags *diags, const struct sla_options *options,
-                 const char *folder) {
-  *loader = (struct loader){.policy = policy, .arena = &policy->arena, .diags = diags, .folder = folder};
+void loader_init(struct loader *loader, struct policy *policy, struct diags *diags, const struct sla_options *options) {
+  *loader = (struct loader){.policy = policy, .arena = &policy->arena, .diags = diags, .options = options};
   loader->holidays = (struct holiday_loader){.arena = &policy->arena,
                                              .diags = diags,
                                              .search = {options->path, options->path_count},
                                              .language = options->language,
                                              .zones = &policy->zones};
   diags->arena = &policy->arena;
+}
+
+const char *load_folder(struct loader *loader, struct place place) {
+  bool is_file = !loader->is_command_line && strcmp(place.source->name, "-") != 0;
+  return is_file ? file_folder(loader->arena, place.source->name) : NULL;
 }
 
 enum sla_code load_text(struct arena *arena, struct diags *diags, struct source *source) {
@@ -295,30 +297,36 @@ enum sla_code load_text(struct arena *arena, struct diags *diags, struct source 
   return SLA_OK;
 }
 
-/* Loads a file, which is read unless its text is given. */
-static enum sla_code load_file(struct policy *policy, const struct sla_options *options, struct diags *diags,
-                               const char *path, const struct source *given) {
-  struct arena *arena = &policy->arena;
-  struct loader loader;
-  loader_init(&loader, policy, diags, options, strcmp(path, "-") == 0 ? NULL : file_folder(arena, path));
-  struct source *source = arena_alloc(arena, sizeof *source);
-  source->name = policy->file = arena_copy(arena, path, strlen(path));
+enum sla_code load_documents(struct loader *loader, const char *path, const struct source *given,
+                             struct yaml_documents *ret_documents) {
+  struct source *source = arena_alloc(loader->arena, sizeof *source);
+  unsigned errors = loader->diags->errors;
+  source->name = path;
   if (given)
-    source->text = (struct sla_text){arena_copy(arena, given->text.ptr, given->text.len), given->text.len};
+    source->text = (struct sla_text){arena_copy(loader->arena, given->text.ptr, given->text.len), given->text.len};
   else {
-    enum sla_code code = load_text(arena, diags, source);
+    enum sla_code code = load_text(loader->arena, loader->diags, source);
     if (code != SLA_OK)
       return code;
   }
-  struct yaml_documents documents;
-  yaml_parse(arena, diags, source, &documents);
-  if (documents.count == 0 && diags->errors == 0)
-    diag_error(diags, place_of_source(source), "the file is empty: a policy is expected");
-  if (documents.count > 1)
-    diag_error(diags, documents.items[1].root.place,
-               "several documents, as versions of a policy, are not supported by this version");
-  if (documents.count > 0)
-    load_root(&loader, &documents.items[0].root);
+  yaml_parse(loader->arena, loader->diags, source, ret_documents);
+  if (ret_documents->count == 0 && loader->diags->errors == errors)
+    diag_error(loader->diags, place_of_source(source), "the file is empty: a policy is expected");
+  return ret_documents->count ? SLA_OK : SLA_INVALID;
+}
+
+/* Loads a file, which is read unless its text is given. */
+static enum sla_code load_file(struct policy *policy, const struct sla_options *options, struct diags *diags,
+                               const char *path, const struct source *given) {
+  struct loader loader;
+  struct yaml_documents documents = {0};
+  loader_init(&loader, policy, diags, options);
+  path = arena_copy(&policy->arena, path, strlen(path));
+  enum sla_code code = load_documents(&loader, path, given, &documents);
+  if (code != SLA_OK)
+    return code;
+  load_versions(&loader, path, &documents);
+  load_complete(&loader);
   return diags->errors ? SLA_INVALID : SLA_OK;
 }
 

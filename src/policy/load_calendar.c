@@ -21,10 +21,10 @@ const struct zone *load_zone(struct loader *loader, const struct yaml_node *node
   return zone;
 }
 
-struct calendar *policy_calendar(const struct policy *policy, struct sla_text name) {
-  for (size_t i = 0; i < policy->calendars.count; i++)
-    if (text_is(name, policy->calendars.items[i]->name))
-      return policy->calendars.items[i];
+struct calendar *version_calendar(const struct version *version, struct sla_text name) {
+  for (size_t i = 0; i < version->calendars.count; i++)
+    if (text_is(name, version->calendars.items[i]->name))
+      return version->calendars.items[i];
   return NULL;
 }
 
@@ -32,14 +32,14 @@ struct calendar *load_calendar_name(struct loader *loader, const struct yaml_nod
   const char *name;
   if (!field_text(loader->diags, node, "the name of a calendar", &name))
     return NULL;
-  const struct policy *policy = loader->policy;
-  struct calendar *calendar = policy_calendar(policy, node->text);
+  const struct version *version = loader->version;
+  struct calendar *calendar = version_calendar(version, node->text);
   if (calendar)
     return calendar;
-  size_t known = loader->diags->errors < DIAG_MOST ? policy->calendars.count : 0; /* what is not shown needs no hint */
+  size_t known = loader->diags->errors < DIAG_MOST ? version->calendars.count : 0; /* what is not shown needs no hint */
   const char **names = arena_array(loader->arena, known, sizeof *names);
   for (size_t i = 0; i < known; i++)
-    names[i] = policy->calendars.items[i]->name;
+    names[i] = version->calendars.items[i]->name;
   diag_error(loader->diags, node->place, "unknown calendar \"%s\"%s", name,
              text_hint(loader->arena, node->text, names, known));
   return NULL;
@@ -127,7 +127,7 @@ static void load_holidays(struct loader *loader, struct calendar *calendar, cons
   struct holiday_source *sources = arena_array(loader->arena, listed + 1, sizeof *sources);
   size_t count = 0;
   for (size_t i = 0; i < listed; i++)
-    count += holiday_source_read(&loader->holidays, loader->folder, &items[i], &sources[count]);
+    count += holiday_source_read(&loader->holidays, load_folder(loader, items[i].place), &items[i], &sources[count]);
   if (loader->extra_holidays.set)
     sources[count++] = loader->extra_holidays;
   for (size_t i = 0; i < count; i++) {
@@ -198,7 +198,7 @@ static void load_calendar(struct loader *loader, struct calendar *calendar, cons
       node->kind != YAML_MAP)
     return;
   const struct yaml_node *zone = yaml_get(node, "zone");
-  calendar->zone = zone ? load_zone(loader, zone) : loader->policy->zone;
+  calendar->zone = zone ? load_zone(loader, zone) : loader->version->zone;
   const struct yaml_node *members = yaml_get(node, "union"), *both = yaml_get(node, "intersection");
   if (members && both)
     diag_error(loader->diags, both->place, "a calendar is a union or an intersection, not both");
@@ -233,8 +233,11 @@ static void resolve_composition(struct loader *loader, struct calendar *calendar
   calendar->resolved = CALENDAR_RESOLVED;
 }
 
+/* A calendar among the version's and the policy's. */
 static struct calendar *new_calendar(struct loader *loader, const char *name, struct place place) {
   struct calendar *calendar = arena_alloc(loader->arena, sizeof *calendar);
+  *ARENA_PUSH(loader->arena, &loader->version->calendars) = calendar;
+  *ARENA_PUSH(loader->arena, &loader->policy->calendars) = calendar;
   calendar->name = name;
   calendar->place = place;
   calendar->covered_first = INT_MIN;
@@ -244,21 +247,20 @@ static struct calendar *new_calendar(struct loader *loader, const char *name, st
 
 struct calendar *load_always(struct loader *loader) {
   static const char text[] = "24/7";
-  struct policy *policy = loader->policy;
-  struct calendar *calendar = policy->always;
+  struct version *version = loader->version;
+  struct calendar *calendar = version->always;
   if (calendar)
     return calendar;
   struct snippet snippet = {.text = text_of(text)};
-  calendar = policy->always = new_calendar(loader, text, policy->place);
-  calendar->zone = policy->zone;
+  calendar = version->always = new_calendar(loader, text, version->place);
+  calendar->zone = version->zone;
   calendar->hours = hours_parse(loader->arena, loader->diags, &snippet);
   resolve_composition(loader, calendar, 0);
-  *ARENA_PUSH(loader->arena, &policy->calendars) = calendar;
   return calendar;
 }
 
 void load_calendars(struct loader *loader, const struct yaml_node *calendars) {
-  struct policy *policy = loader->policy;
+  struct version *version = loader->version;
   if (calendars->kind != YAML_MAP) {
     diag_error(loader->diags, calendars->place, "\"calendars\" must be a map of names and calendars, not %s",
                yaml_kind_name(calendars));
@@ -271,10 +273,10 @@ void load_calendars(struct loader *loader, const struct yaml_node *calendars) {
   /* Names first: compositions may name calendars that stand below them. */
   for (size_t i = 0; i < calendars->count; i++) {
     const struct yaml_node *key = &calendars->entries[i].key;
-    *ARENA_PUSH(loader->arena, &policy->calendars) = new_calendar(loader, key->text.ptr, key->place);
+    new_calendar(loader, key->text.ptr, key->place);
   }
   for (size_t i = 0; i < calendars->count; i++)
-    load_calendar(loader, policy->calendars.items[i], &calendars->entries[i].value);
-  for (size_t i = 0; i < policy->calendars.count; i++)
-    resolve_composition(loader, policy->calendars.items[i], 0);
+    load_calendar(loader, version->calendars.items[i], &calendars->entries[i].value);
+  for (size_t i = 0; i < version->calendars.count; i++)
+    resolve_composition(loader, version->calendars.items[i], 0);
 }

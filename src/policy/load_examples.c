@@ -6,9 +6,20 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct field_key example_keys[] = {
-    {"at", FIELD_OPTIONAL},     {"with", FIELD_OPTIONAL}, {"metric", FIELD_OPTIONAL}, {"due", FIELD_OPTIONAL},
-    {"status", FIELD_OPTIONAL}, {"now", FIELD_OPTIONAL},  {"open", FIELD_OPTIONAL},   {"is", FIELD_OPTIONAL},
-    {"effort", FIELD_LATER},    {"credits", FIELD_LATER}, {"notice", FIELD_LATER},
+    {"at", FIELD_OPTIONAL},
+    {"with", FIELD_OPTIONAL},
+    {"metric", FIELD_OPTIONAL},
+    {"due", FIELD_OPTIONAL},
+    {"status", FIELD_OPTIONAL},
+    {"now", FIELD_OPTIONAL},
+    {"open", FIELD_OPTIONAL},
+    {"is", FIELD_OPTIONAL},
+    {"events", FIELD_OPTIONAL},
+    {"policy", FIELD_OPTIONAL},
+    {"closed_unanswered", FIELD_OPTIONAL},
+    {"effort", FIELD_LATER},
+    {"credits", FIELD_LATER},
+    {"notice", FIELD_LATER},
 };
 
 /* A time, local in the policy's zone where it has no offset. */
@@ -18,7 +29,7 @@ static bool load_time(struct loader *loader, const struct yaml_node *node, sla_t
     return false;
   struct timestamp timestamp;
   enum sla_reading reading;
-  const struct zone *zone = loader->policy->zone;
+  const struct zone *zone = loader->version->zone;
   problem = timestamp_parse(node->text, &timestamp);
   if (!problem && timestamp.zone.len)
     zone = zone_find(&loader->policy->zones, timestamp.zone, &problem);
@@ -29,15 +40,15 @@ static bool load_time(struct loader *loader, const struct yaml_node *node, sla_t
   return !problem && zone;
 }
 
-/* The value of a field in the example's incident; NULL where nothing reads the field, which is likely a slip. */
-static struct sla_text *example_value(struct loader *loader, struct example *example, const struct yaml_node *key) {
+/* The field that an example gives a value; SIZE_MAX where nothing reads it, which is likely a slip. */
+static size_t example_field(struct loader *loader, const struct yaml_node *key) {
   const struct policy *policy = loader->policy;
   for (size_t i = 0; i < policy->fields.count; i++)
     if (text_is(key->text, policy->fields.items[i]))
-      return &example->values[i];
+      return i;
   diag_warning(loader->diags, key->place, "nothing in the policy reads the field \"%.*s\"%s", TEXT_ARGS(key->text),
                text_hint(loader->arena, key->text, policy->fields.items, policy->fields.count));
-  return NULL;
+  return SIZE_MAX;
 }
 
 static void load_with(struct loader *loader, struct example *example, const struct yaml_node *with) {
@@ -48,16 +59,74 @@ static void load_with(struct loader *loader, struct example *example, const stru
   for (size_t i = 0; i < with->count; i++) {
     const struct yaml_entry *entry = &with->entries[i];
     const char *text;
-    struct sla_text *value = example_value(loader, example, &entry->key);
-    if (field_text(loader->diags, &entry->value, "the value of a field", &text) && value)
-      *value = entry->value.text;
+    size_t field = example_field(loader, &entry->key);
+    if (field_text(loader->diags, &entry->value, "the value of a field", &text) && field != SIZE_MAX)
+      example->values[field] = entry->value.text;
   }
+}
+
+static bool load_event(struct loader *loader, const struct yaml_node *node, struct sla_event *event) {
+  static const struct field_key keys[] = {{"at", FIELD_REQUIRED}, {"event", FIELD_REQUIRED}, {"value", FIELD_OPTIONAL}};
+  if (!fields_check(loader->diags, node, "an event", keys, COUNT(keys)))
+    return false;
+  const struct yaml_node *name = yaml_get(node, "event"), *value = yaml_get(node, "value");
+  const char *text;
+  bool fits = load_time(loader, yaml_get(node, "at"), &event->at);
+  if (!field_text(loader->diags, name, "the name of an event", &text))
+    return false;
+  event->kind = event_kind(name->text);
+  if (event->kind == SLA_EVENT_FIELD) {
+    event->field = example_field(loader, name);
+    fits &= event->field != SIZE_MAX;
+    if (!value)
+      diag_error(loader->diags, node->place, "the event needs the \"value\" that \"%s\" takes", text);
+    else if (field_text(loader->diags, value, "the value of a field", &text))
+      event->value = value->text;
+  } else if (value)
+    diag_error(loader->diags, value->place, "the event \"%s\" has no \"value\"", text);
+  return fits;
+}
+
+/* Puts an event behind all that are not later. */
+static void add_event(struct example *example, const struct sla_event *event) {
+  size_t i = example->event_count++;
+  for (; i > 0 && example->events[i - 1].at > event->at; i--)
+    example->events[i] = example->events[i - 1];
+  example->events[i] = *event;
+}
+
+static void load_events(struct loader *loader, struct example *example, const struct yaml_node *events) {
+  if (events->kind != YAML_LIST) {
+    diag_error(loader->diags, events->place, "\"events\" must be a list, not %s", yaml_kind_name(events));
+    return;
+  }
+  for (size_t i = 0; i < events->count; i++) {
+    struct sla_event event = {0};
+    if (load_event(loader, &events->items[i], &event))
+      add_event(example, &event);
+  }
+}
+
+/* The metric starts at the time: its field says so, or the event that begins its cycles. */
+static void load_start(struct loader *loader, struct example *example, const struct yaml_node *at) {
+  const struct metric *metric = loader->policy->metrics.items[example->metric].first;
+  if (!load_time(loader, at, &example->at))
+    return;
+  if (metric->is_cycle) {
+    add_event(example, &(struct sla_event){.at = example->at, .kind = metric->begins});
+    return;
+  }
+  struct sla_text *start = &example->values[metric->start];
+  if (start->len)
+    diag_error(loader->diags, at->place, "\"at\" and \"with\" both say when the metric starts: keep one");
+  *start = at->text;
 }
 
 /* { open: CALENDAR, at: TIME, is: open | closed } */
 static bool load_open_question(struct loader *loader, struct example *example, const struct yaml_node *node) {
   static const char *const answers[] = {"closed", "open"};
-  static const char *const others[] = {"with", "metric", "due", "status", "now"};
+  static const char *const others[] = {"with",   "events", "metric", "due",
+                                       "status", "now",    "policy", "closed_unanswered"};
   const struct yaml_node *at = yaml_get(node, "at"), *is = yaml_get(node, "is");
   bool fits = true;
   for (size_t i = 0; i < COUNT(others); i++)
@@ -80,16 +149,24 @@ static bool load_open_question(struct loader *loader, struct example *example, c
 
 /* The index of the metric an example asks about: the named one, else the policy's first; SIZE_MAX after an error. */
 static size_t example_metric(struct loader *loader, const struct yaml_node *example, const struct yaml_node *metric) {
-  if (!metric && loader->policy->metrics.count)
+  const struct policy *policy = loader->policy;
+  if (!metric && policy->metrics.count)
     return 0;
   if (!metric) {
     diag_error(loader->diags, example->place, "the policy has no metric that the example could be about");
     return SIZE_MAX;
   }
-  struct declared_metric *declared = load_metric_name(loader, metric);
-  if (declared && declared->index == SIZE_MAX)
-    diag_error(loader->diags, metric->place, "metric \"%s\" has no target", declared->name);
-  return declared ? declared->index : SIZE_MAX;
+  const char *name, **names = arena_array(loader->arena, policy->metrics.count, sizeof *names);
+  if (!field_text(loader->diags, metric, "the name of a metric", &name))
+    return SIZE_MAX;
+  for (size_t i = 0; i < policy->metrics.count; i++) {
+    names[i] = policy->metrics.items[i].name;
+    if (strcmp(name, names[i]) == 0)
+      return i;
+  }
+  diag_error(loader->diags, metric->place, "metric \"%s\" has no target%s", name,
+             text_hint(loader->arena, metric->text, names, policy->metrics.count));
+  return SIZE_MAX;
 }
 
 /* { at: TIME, with: {...}, metric: NAME, due: TIME, status: WORD, now: TIME } */
@@ -99,24 +176,26 @@ static bool load_incident_question(struct loader *loader, struct example *exampl
                          *status = yaml_get(node, "status"), *now = yaml_get(node, "now"), *is = yaml_get(node, "is");
   if (is)
     diag_error(loader->diags, is->place, "\"is\" goes with \"open\" only");
-  if (!due && !status) {
-    diag_error(loader->diags, node->place,
-               "an example needs what it expects: \"due\", \"status\", or \"open\" with \"is\"");
+  const struct yaml_node *events = yaml_get(node, "events"), *decided = yaml_get(node, "policy"),
+                         *unanswered = yaml_get(node, "closed_unanswered");
+  if (!due && !status && !decided && !unanswered) {
+    diag_error(
+        loader->diags, node->place,
+        "an example needs what it expects: \"due\", \"status\", \"policy\", \"closed_unanswered\", or \"open\" with "
+        "\"is\"");
     return false;
   }
   example->metric = example_metric(loader, node, yaml_get(node, "metric"));
   if (example->metric == SIZE_MAX)
     return false;
   example->values = arena_array(loader->arena, policy->fields.count, sizeof *example->values);
+  example->events = arena_array(loader->arena, (events ? events->count : 0) + 1, sizeof *example->events);
   if (with)
     load_with(loader, example, with);
-  if (at) {
-    struct sla_text *start = &example->values[policy->metrics.items[example->metric].start];
-    if (start->len)
-      diag_error(loader->diags, at->place, "\"at\" and \"with\" both say when the metric starts: keep one");
-    if (load_time(loader, at, &example->at))
-      *start = at->text;
-  }
+  if (events)
+    load_events(loader, example, events);
+  if (at)
+    load_start(loader, example, at);
   bool fits = true;
   if (due) {
     fits &= load_time(loader, due, &example->due);
@@ -137,6 +216,15 @@ static bool load_incident_question(struct loader *loader, struct example *exampl
     diag_error(loader->diags, status->place, "status \"%s\" depends on the current time: give it as \"now\"",
                status_names[example->status]);
     fits = false;
+  }
+  if (decided) {
+    fits &= field_text(loader->diags, decided, "\"policy\"", &example->policy);
+    example->policy_place = decided->place;
+  }
+  if (unanswered) {
+    fits &= field_flag(loader->diags, unanswered, &example->unanswered);
+    example->has_unanswered = true;
+    example->unanswered_place = unanswered->place;
   }
   return fits && !is;
 }

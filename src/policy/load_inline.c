@@ -94,12 +94,15 @@ static void inline_load_work(void *data) {
   struct inline_load *load = data;
   struct arena *arena = &load->policy->arena;
   struct loader loader;
-  loader_init(&loader, load->policy, load->diags, load->options, NULL);
+  loader_init(&loader, load->policy, load->diags, load->options);
+  loader.is_command_line = true;
   if (load->text->dates_count)
     loader.extra_holidays = option_dates(&loader, load->text);
-  struct yaml_node *root = arena_alloc(arena, sizeof *root);
-  *root = inline_tree(arena, load->text);
-  load_root(&loader, root);
+  struct yaml_document *document = arena_alloc(arena, sizeof *document);
+  document->root = inline_tree(arena, load->text);
+  struct yaml_documents documents = {document, 1, 1};
+  load_versions(&loader, NULL, &documents);
+  load_complete(&loader);
   load->missing = loader.holidays.missing;
 }
 

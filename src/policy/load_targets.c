@@ -31,13 +31,7 @@ static const struct condition *load_conditions(struct loader *loader, const stru
   return conditions;
 }
 
-/* The keys of a clause, for maps that have others besides. */
-#define CLAUSE_KEYS                                                                                                    \
-  {"when", FIELD_OPTIONAL}, {"unless", FIELD_OPTIONAL}, {"during", FIELD_OPTIONAL}, {                                  \
-    "outside", FIELD_OPTIONAL                                                                                          \
-  }
-
-static void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause) {
+void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause) {
   const struct yaml_node *value;
   if ((value = yaml_get(map, "when")))
     ret_clause->when = load_conditions(loader, value, &ret_clause->when_count);
@@ -49,7 +43,7 @@ static void load_clause(struct loader *loader, const struct yaml_node *map, stru
     ret_clause->outside = load_calendar_name(loader, value);
 }
 
-static bool clause_is_empty(const struct clause *clause) {
+bool clause_is_empty(const struct clause *clause) {
   return !clause->when_count && !clause->unless_count && !clause->during && !clause->outside;
 }
 
@@ -60,7 +54,7 @@ static const struct field_key target_keys[] = {
     {"metric", FIELD_REQUIRED},   {"within", FIELD_REQUIRED}, CLAUSE_KEYS,
     {"calendar", FIELD_OPTIONAL}, {"clock", FIELD_OPTIONAL},  {"at", FIELD_OPTIONAL},
     {"cutoff", FIELD_OPTIONAL},   {"roll", FIELD_OPTIONAL},   {"edge", FIELD_OPTIONAL},
-    {"warn", FIELD_OPTIONAL},     {"strict", FIELD_OPTIONAL}, {"on_change", FIELD_LATER},
+    {"warn", FIELD_OPTIONAL},     {"strict", FIELD_OPTIONAL}, {"on_change", FIELD_OPTIONAL},
 };
 
 static bool load_within(struct loader *loader, struct target *target, const struct yaml_node *node) {
@@ -149,15 +143,15 @@ static void load_target_calendar(struct loader *loader, struct target *target, c
   enum amount_kind kind = target->within.kind;
   if (yaml_get(node, "calendar"))
     target->calendar = load_calendar_name(loader, yaml_get(node, "calendar"));
-  else if (loader->policy->default_calendar)
-    target->calendar = loader->policy->default_calendar;
+  else if (loader->version->default_calendar)
+    target->calendar = loader->version->default_calendar;
   else if ((kind == AMOUNT_SECONDS && target->clock == SLA_ELAPSED) ||
            (kind == AMOUNT_CALENDAR && target->roll == ROLL_NONE))
     target->calendar = load_always(loader);
   else if (kind != AMOUNT_BEST_EFFORT)
     diag_error(loader->diags, node->place, "the target needs \"calendar\": the policy has %s",
-               loader->policy->calendars.count > (loader->policy->always != NULL) ? "several and names no default"
-                                                                                  : "none");
+               loader->version->calendars.count > (loader->version->always != NULL) ? "several and names no default"
+                                                                                    : "none");
   if (kind == AMOUNT_WINDOW && target->calendar && target->calendar->never_closes)
     diag_error(loader->diags, yaml_get(node, "within")->place,
                "\"within: window\" has no end on calendar \"%s\", which never closes", target->calendar->name);
@@ -167,6 +161,7 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
   static const char *const clocks[] = {"business-hours", "business-days", "elapsed"};
   static const char *const rolls[] = {"none", "following", "preceding", "modified-following"};
   static const char *const edges[] = {"close", "next-opening"};
+  static const char *const changes[] = {"keep", "restart"};
   if (!fields_check(loader->diags, node, "a target", target_keys, COUNT(target_keys)) && node->kind != YAML_MAP)
     return;
   struct target target = {.place = node->place, .warn = 80};
@@ -191,6 +186,9 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
     load_warn(loader, &target, value);
   if ((value = yaml_get(node, "strict")))
     field_flag(loader->diags, value, &target.strict);
+  if ((value = yaml_get(node, "on_change")) &&
+      field_choice(loader->diags, value, "\"on_change\"", changes, COUNT(changes), &choice))
+    target.restarts = choice == 1;
   if (has_amount && target.within.kind == AMOUNT_CALENDAR && !yaml_get(node, "clock"))
     target.clock = SLA_ELAPSED; /* no other clock measures calendar units */
   if (has_amount) {             /* else nothing is known to hold the options against */
@@ -201,19 +199,20 @@ static void load_target(struct loader *loader, const struct yaml_node *node) {
   if (!metric)
     return;
   target.metric = load_metric_use(loader, metric);
-  *ARENA_PUSH(loader->arena, &loader->policy->targets) = target;
+  *ARENA_PUSH(loader->arena, &loader->version->targets) = target;
 }
 
 void load_warn_unreachable(struct loader *loader) {
-  const struct policy *policy = loader->policy;
-  const struct target **catch_all = arena_array(loader->arena, policy->metrics.count, sizeof *catch_all);
-  for (size_t i = 0; i < policy->targets.count; i++) {
-    const struct target *target = &policy->targets.items[i];
+  const struct version *version = loader->version;
+  const struct target **catch_all = arena_array(loader->arena, loader->policy->metrics.count, sizeof *catch_all);
+  for (size_t i = 0; i < version->targets.count; i++) {
+    const struct target *target = &version->targets.items[i];
     const struct target *before = catch_all[target->metric];
-    if (before)
+    /* That a target of its own leaves nothing to an inherited one is what extending is for. */
+    if (before && before->place.source == target->place.source)
       diag_warning(loader->diags, target->place,
                    "the target is never reached: the one in line %d matches every incident", before->place.line);
-    else if (clause_is_empty(&target->clause))
+    else if (!before && clause_is_empty(&target->clause))
       catch_all[target->metric] = target;
   }
 }
@@ -247,6 +246,6 @@ void load_exclusions(struct loader *loader, const struct yaml_node *list) {
       diag_error(loader->diags, node->place, "the exclusion has no conditions: it would exclude every incident");
     if (yaml_get(node, "reason"))
       field_text(loader->diags, yaml_get(node, "reason"), "\"reason\"", &exclusion.reason);
-    *ARENA_PUSH(loader->arena, &loader->policy->exclusions) = exclusion;
+    *ARENA_PUSH(loader->arena, &loader->version->exclusions) = exclusion;
   }
 }

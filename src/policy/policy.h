@@ -1,9 +1,12 @@
 /*
- * policy: what a policy file says, checked and with all names resolved. Read-only after loading, but for the schedules
- * of its calendars.
+ * policy: what policy files say, checked and with all names resolved. Read-only after loading, but for the schedules of
+ * its calendars.
  *
- * The loading is in load.c (metrics, targets, exclusions) and load_calendar.c; a key more in a policy file is a row in
- * a table of keys there and a member here.
+ * A file has versions, each with the dates it is in force; a version may hand incidents to other files, its agreements.
+ * All of them share one list of fields and one of metrics, so that an incident's values serve whichever decides.
+ *
+ * The loading is in load.c, load_version.c and their like; a key more in a policy file is a row in a table of keys
+ * there and a member here.
  */
 #ifndef SLACLOCK_POLICY_POLICY_H
 #define SLACLOCK_POLICY_POLICY_H
@@ -24,6 +27,9 @@ enum {
   POLICY_MOST_FIELDS = 1000,
   POLICY_MOST_MEMBERS = 100,
   POLICY_MOST_HOLIDAYS = 100,
+  POLICY_MOST_FILES = 100,
+  POLICY_MOST_VERSIONS = 1000,
+  POLICY_MOST_EXTENDED = 16, /* policies one above the other */
   POLICY_MOST_TARGETS = 100000
 };
 
@@ -41,11 +47,30 @@ struct clause {
   struct calendar *during, *outside; /* or NULL */
 };
 
+/* What reopening does to a metric that resolving stopped. */
+enum reopen {
+  REOPEN_NOT,     /* the metric stops for good where its field says */
+  REOPEN_RESUME,  /* the clock goes on; the time between does not count */
+  REOPEN_RESTART, /* the clock starts again */
+};
+
+/* How a version measures a metric: from field to field, or from event to event, as often as these come. */
 struct metric {
-  const char *name;
   struct place place;
-  size_t start, stop; /* fields */
+  size_t index; /* among the policy's metrics; SIZE_MAX: it has no target and is only the condition of another */
+  bool is_cycle;
+  size_t start, stop;               /* fields, where it is no cycle */
+  enum sla_event_kind begins, ends; /* of a cycle */
+  const struct metric *after;       /* has to have stopped before; or NULL */
+  enum reopen reopen;
   bool pausable;
+  bool by_reply; /* the first reply of an agent stops it where the field says nothing */
+};
+
+/* A metric as all versions know it. */
+struct metric_name {
+  const char *name;
+  const struct metric *first; /* as the first file and version has it that has targets for it */
 };
 
 enum amount_at { AT_DEFAULT, AT_CLOSE, AT_SAME_TIME, AT_TIME };
@@ -65,6 +90,7 @@ struct target {
   enum roll roll;
   bool edge_next_opening;
   bool strict;
+  bool restarts; /* on_change: a change that leads here starts the clock again */
   bool warn_is_amount;
   int64_t warn; /* per cent, or seconds before due */
 };
@@ -84,6 +110,8 @@ struct example {
   sla_time at;               /* open */
   size_t metric;
   struct sla_text *values; /* one a field, as the policy's fields stand after loading */
+  struct sla_event *events;
+  size_t event_count;
   bool has_now;
   sla_time now;
   bool has_due;
@@ -92,31 +120,39 @@ struct example {
   bool has_status;
   enum sla_status status; /* expected */
   struct place status_place;
+  const char *policy; /* expected to have decided; or NULL */
+  struct place policy_place;
+  bool has_unanswered, unanswered; /* closed_unanswered, expected */
+  struct place unanswered_place;
 };
 
-struct policy {
-  struct arena arena;
-  struct zones zones;
-  size_t memory_limit;
-  const char *name, *title, *source_text, *file;
+struct policy_file;
+
+/* Incidents that are handed to another file. */
+struct agreement {
+  struct place place;
+  struct clause clause;
+  const struct policy_file *file;
+};
+
+/* A policy as it was or is in force for some dates: one document of a file. */
+struct version {
+  const char *name, *title, *source_text;
+  const char *since; /* its first date as text, or "" */
   struct place place;
   const struct zone *zone;
-  bool has_effective;
   struct span effective;
   struct calendar *default_calendar; /* for targets that name none; or NULL */
   struct calendar *always;           /* "24/7", for targets that need no calendar; NULL where there are none */
-  struct {
-    const char **items;
-    size_t count, capacity;
-  } fields;
   struct {
     struct calendar **items;
     size_t count, capacity;
   } calendars;
   struct {
-    struct metric *items;
+    struct metric **items;
     size_t count, capacity;
-  } metrics; /* those with targets, in the order in which targets first name them */
+  } measured;                    /* the metrics that it has targets for */
+  const struct metric **metrics; /* the same, one a metric of the policy; NULL where no target is for it */
   struct {
     struct target *items;
     size_t count, capacity;
@@ -126,11 +162,51 @@ struct policy {
     size_t count, capacity;
   } exclusions;
   struct {
+    struct agreement *items;
+    size_t count, capacity;
+  } agreements;
+  struct clause pause;      /* statuses that pause; where has_pause */
+  struct clause unanswered; /* statuses that ask the customer; where unanswered_times is not 0 */
+  int unanswered_times;     /* how often, the last without an answer, make an incident closed_unanswered */
+  bool has_pause;
+  struct texts require; /* fields an incident should carry */
+};
+
+struct policy_file {
+  const char *path;
+  struct {
+    struct version **items;
+    size_t count, capacity;
+  } versions;   /* in the file's order */
+  bool loading; /* finds agreements that lead in a circle */
+};
+
+struct policy {
+  struct arena arena;
+  struct zones zones;
+  size_t memory_limit;
+  struct {
+    struct policy_file **items;
+    size_t count, capacity;
+  } files;                      /* the first is the one that was asked for */
+  const struct version *newest; /* of the first file: what is asked of the policy as a whole */
+  struct {
+    const char **items;
+    size_t count, capacity;
+  } fields;
+  struct {
+    struct calendar **items;
+    size_t count, capacity;
+  } calendars; /* of all versions */
+  struct {
+    struct metric_name *items;
+    size_t count, capacity;
+  } metrics; /* those with targets, in the order in which targets first name them */
+  struct {
     struct example *items;
     size_t count, capacity;
-  } examples;
-  struct texts require; /* fields an incident should carry */
-  size_t paused_field;  /* SIZE_MAX where no metric can be paused */
+  } examples;          /* of the first file */
+  size_t paused_field; /* SIZE_MAX where no metric can be paused */
 };
 
 /*
@@ -153,8 +229,14 @@ void policy_free(struct policy *policy);
 /* Index of a field; added where it is new (loading only). */
 size_t policy_field(struct policy *policy, struct sla_text name);
 
-/* A calendar by name, or NULL. */
-struct calendar *policy_calendar(const struct policy *policy, struct sla_text name);
+/* A calendar of a version by name, or NULL. */
+struct calendar *version_calendar(const struct version *version, struct sla_text name);
+
+/* The version of a file in force on a date of its zone; NULL where there is none. */
+const struct version *file_version(const struct policy_file *file, sla_time t);
+
+/* The kind of an event by its name: SLA_EVENT_FIELD for any name that is not one of the others. */
+enum sla_event_kind event_kind(struct sla_text name);
 
 /* Names of statuses in output, by enum sla_status. */
 enum { STATUS_COUNT = SLA_RUNNING + 1 };

@@ -84,12 +84,12 @@ static void load_target(struct case_file *cases, struct desk *desk, char *words)
   diags_init(&diags, NULL, &options);
   if (policy_inline(&options, &diags, &text, &desk->policy) != SLA_OK)
     fail_msg("%s:%d: %s", cases->path, cases->number, collector.items[0]);
-  assert_int_equal(desk->policy->targets.count, 1);
+  assert_int_equal(desk->policy->newest->targets.count, 1);
 }
 
 /* The due time of the policy's target, however often something has to be compiled for it. */
 static enum reach find_due(const struct desk *desk, sla_time start, sla_time *ret_due, int64_t *ret_amount) {
-  const struct target *target = &desk->policy->targets.items[0];
+  const struct target *target = &desk->policy->newest->targets.items[0];
   struct clock clock = {
       .calendar = target->calendar, .kind = target->clock, .pauses = desk->pauses, .pause_count = desk->pause_count};
   struct need need = {0};
@@ -207,7 +207,7 @@ static void run_incident(struct case_file *cases, struct bench *bench) {
   while ((text = case_field(cases, ',')))
     take_value(cases, bench, values, text);
   enum reach reach;
-  while ((reach = evaluate(bench->worker, values, now, bench->results)) == REACH_BEYOND)
+  while ((reach = evaluate(bench->worker, &(struct sla_incident){.values = values}, now, bench->results)) == REACH_BEYOND)
     prepare(&bench->worker->need);
   assert_int_equal(reach, REACHED);
   bench->next = 0;
@@ -318,7 +318,7 @@ static void test_the_end_of_a_schedule_is_unknown(void **state) {
   (void)state;
   struct desk desk = inline_desk("Mo-Su 00:00-12:00", "0cd");
   struct calendar *calendar = desk.policy->calendars.items[0];
-  struct target target = desk.policy->targets.items[0];
+  struct target target = desk.policy->newest->targets.items[0];
   prepare(&(struct need){calendar, utc(2026, 3, 2, 0, 0, 0), utc(2026, 3, 3, 0, 0, 0)});
   sla_time end = calendar->schedule->hours.until; /* a midnight, at which the desk opens */
   sla_time due;
@@ -344,7 +344,7 @@ static void test_never_is_found_in_few_steps(void **state) {
   static const char *const withins[] = {"1h", "1bd", "window"};
   for (size_t i = 0; i < 3; i++) {
     struct desk desk = inline_desk("off", withins[i]);
-    const struct target *target = &desk.policy->targets.items[0];
+    const struct target *target = &desk.policy->newest->targets.items[0];
     struct need need;
     sla_time due;
     int64_t amount;

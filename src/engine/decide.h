@@ -1,0 +1,33 @@
+/*
+ * decide: which version of which policy decides on a metric, and by which exclusion or target of it. The order is:
+ * version, agreement, exclusion, target.
+ */
+#ifndef SLACLOCK_ENGINE_DECIDE_H
+#define SLACLOCK_ENGINE_DECIDE_H
+
+#include "engine/clock.h"
+#include "engine/incident.h"
+#include "policy/policy.h"
+
+struct decision {
+  const struct version *version; /* NULL: none is in force */
+  const struct metric *metric;   /* as the version measures it; NULL: it has no target for it */
+  const struct exclusion *exclusion;
+  const struct target *target;
+  bool started;
+  sla_time start;
+  size_t bad_field; /* has a start that is no time, and nothing else holds; SIZE_MAX: none */
+};
+
+/*
+ * Decides on a metric of an incident. start is when it started; NULL: when its field says. Where it has not started,
+ * the version in force now (or the newest) says what would come to apply, and conditions on calendars count as met.
+ */
+enum reach decide(struct incident *incident, size_t metric, const sla_time *start, struct decision *ret_decision,
+                  struct need *ret_need);
+
+/* The target of a version that the values match, for a metric that starts at *start; NULL where none does. */
+enum reach decide_target(struct incident *incident, const struct version *version, size_t metric, const sla_time *start,
+                         const struct target **ret_target, struct need *ret_need);
+
+#endif

@@ -1,0 +1,39 @@
+/* run: one run of a metric's clock: its pauses, due time, elapsed time and status. */
+#ifndef SLACLOCK_ENGINE_RUN_H
+#define SLACLOCK_ENGINE_RUN_H
+
+#include "engine/decide.h"
+#include "engine/evaluate.h"
+
+/* What is known of a run while it is evaluated. */
+struct run {
+  size_t metric;
+  const struct version *version;
+  const struct metric *measured;
+  const struct target *target;
+  sla_time start;
+  bool stopped;
+  sla_time stop; /* or now */
+  bool bridges;  /* the time between resolving and reopening does not count */
+  bool paused;   /* the clock stands still now */
+  struct clock clock;
+};
+
+/* A cycle more of a metric, with nothing in it yet. */
+struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
+
+/* What a decision comes to before any clock is looked at. */
+void result_begin(const struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
+
+/* Makes a result an error with a reason; it returns REACHED. */
+enum reach result_fail(struct worker *worker, size_t metric, struct sla_result *result, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for a field whose text is at fault. */
+enum reach result_fail_field(struct worker *worker, size_t metric, struct sla_result *result, size_t field,
+                             const char *problem);
+
+/* Runs the clock of a decision's target from run->start to its stop, or to now, and adds the cycle that this is. */
+enum reach run_cycle(struct worker *worker, const struct decision *decision, struct run *run);
+
+#endif
