@@ -144,8 +144,8 @@ static bool read_file(struct annotation *job, const char *path,
   return input_close(&job->input) && good && !job->stopped;
 }
 
-static bool read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
-                       void (*visit)(struct annotation *, const struct record *)) {
+bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
+                           void (*visit)(struct annotation *, const struct record *)) {
   const struct strings *operands = &job->cli->operands;
   bool good = true;
   for (size_t i = 0; i < operands->count && good; i++)
@@ -198,7 +198,7 @@ static void scout_row(struct annotation *job, const struct record *row) {
 
 /* Finds and loads the policies that rows name. */
 static bool scout(struct annotation *job) {
-  if (!input_keep_stdin(&job->input) || !read_files(job, scout_header, scout_row))
+  if (!input_keep_stdin(&job->input) || !annotation_read_files(job, scout_header, scout_row))
     return false;
   free(job->header);
   free(job->columns);
@@ -240,6 +240,8 @@ static void report_job(struct annotation *job) {
     overlaps += more_overlaps;
     gaps += more_gaps;
   }
+  if (job->log)
+    event_log_local_times(job->log, &overlaps, &gaps);
   cli_warn_local_times(job->cli, overlaps, gaps);
   if (job->uncovered)
     cli_warning(job->cli, "%llu result%s rest%s on dates that are not covered, the first: %s",
@@ -259,6 +261,8 @@ static void job_free(struct annotation *job) {
     free(annotator->results);
     free(annotator->metric_of);
   }
+  annotation_close_log(job, false);
+  index_free(&job->index);
   input_free(&job->input);
   time_style_free(&job->style);
   sla_zone_free(job->input_zone);
@@ -273,15 +277,20 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
   job->cli = cli;
   job->writer = writer;
   job->policy_column = COLUMN_NONE;
-  if (prepare_job(job) && output_init(cli, &job->output, cli->output)) {
+  job->by_incident = cli->events || cli->history;
+  if (prepare_job(job) && annotation_open_log(job) && output_init(cli, &job->output, cli->output)) {
     bool begun = !writer || writer->begin(job, writer->data);
-    bool good = begun && read_files(job, annotation_begin, annotation_row) && annotation_check_objects(job);
+    bool good = begun &&
+                (job->by_incident ? annotation_read_incidents(job)
+                                  : annotation_read_files(job, annotation_begin, annotation_row)) &&
+                annotation_check_objects(job);
     if (writer && begun)
       writer->end(job, writer->data);
     if (writer && !good)
       job->output.len = 0; /* what failed must not look whole: its end is left out */
     output_finish(cli, &job->output, good);
     report_job(job);
+    annotation_close_log(job, good);
   }
   job_free(job);
   free(job);

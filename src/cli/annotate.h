@@ -3,6 +3,8 @@
 #define SLACLOCK_CLI_ANNOTATE_H
 
 #include "cli/cli.h"
+#include "cli/event_log.h"
+#include "cli/index.h"
 #include "cli/input.h"
 #include "cli/output.h"
 
@@ -67,6 +69,15 @@ struct annotation {
   size_t column_count;
   long id_column, policy_column; /* negative: none */
 
+  /* Where incidents come out one by one, with what happened to them: --events, --history. */
+  bool by_incident;
+  struct index index;
+  struct event_log *log;  /* NULL: none */
+  long history_column;    /* of the time at which a row held; negative: none */
+  struct lives *lives;    /* of the incident that is being evaluated */
+  uint64_t unread_events; /* that no field of their incident's policy is about */
+  char first_unread[128]; /* what the first of them is about */
+
   char *scratch; /* for fields with doubled quotes */
   size_t scratch_size;
   struct annotator *row_policy; /* NULL: the row is an error as a whole */
@@ -84,6 +95,27 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer);
 
 /* Reads --coverage; false after an error. */
 bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage);
+
+/* Reads all files, giving each record to visit; first_header takes the header of the first file. false after an error.
+ */
+bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
+                           void (*visit)(struct annotation *, const struct record *));
+
+/* --- annotate_incidents.c ------------------------------------------------------------------------------------------
+ */
+
+/* Opens the event log; false after an error. */
+bool annotation_open_log(struct annotation *job);
+
+/* Reads all files, then writes one record an incident, in the order of first sight. false after an error. */
+bool annotation_read_incidents(struct annotation *job);
+
+/* What happened to the incident that is being evaluated, as its policy sees it. NULL, or why that cannot be said. */
+const char *annotation_events(struct annotation *job, const struct annotator *annotator, const struct record *row,
+                              struct sla_incident *incident);
+
+/* Reports what came of it, and frees it. */
+void annotation_close_log(struct annotation *job, bool report);
 
 /* --- annotate_header.c ---------------------------------------------------------------------------------------------
  */

@@ -79,11 +79,14 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
   struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
   if (!annotator)
     return job->reason;
-  struct sla_incident incident = {annotator->values, NULL};
+  struct sla_incident incident = {.values = annotator->values};
   if (!job->is_json)
     take_values(job, annotator, row);
   else if (take_members(annotator, row))
     incident.lists = annotator->lists;
+  const char *problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
+  if (problem)
+    return problem;
   enum sla_code code;
   while ((code = sla_evaluate_incident(annotator->policy, &incident, job->now, annotator->worker,
                                        annotator->results)) == SLA_BEYOND &&

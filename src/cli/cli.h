@@ -37,7 +37,7 @@ struct cli {
   struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
-  const char *input_format;
+  const char *input_format, *events, *history;
   const char *from, *until, *as;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   struct strings operands;
