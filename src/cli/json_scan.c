@@ -182,6 +182,8 @@ static bool find_value(struct json_scan *scan, size_t *ret_len) {
   for (*ret_len = 0;;) {
     struct sla_text rest = ahead(scan);
     enum json_extent_state state = json_extent_scan(&extent, rest.ptr, rest.len, ret_len);
+    if (*ret_len > JSON_MOST_BYTES)
+      return fail(scan, "a value is larger than %d MiB", JSON_MOST_BYTES >> 20);
     if (state == JSON_WHOLE || (state == JSON_UNFINISHED && stream->at_end && extent.scalar && *ret_len))
       return true;
     if (state != JSON_UNFINISHED) {
@@ -189,8 +191,6 @@ static bool find_value(struct json_scan *scan, size_t *ret_len) {
       return state == JSON_TOO_DEEP ? fail(scan, "brackets are nested deeper than %d", JSON_MOST_DEPTH)
                                     : unexpected(scan, *ahead(scan).ptr == '}' ? "\"]\"" : "\"}\"");
     }
-    if (rest.len > JSON_MOST_BYTES)
-      return fail(scan, "a value is larger than %d MiB", JSON_MOST_BYTES >> 20);
     if (stream->at_end) {
       if (stream->read_errno)
         return false;
