@@ -298,6 +298,7 @@ struct sla_cycle {
 };
 
 typedef struct sla_worker sla_worker;
+typedef struct sla_time_format sla_time_format; /* see sla_time_format_load */
 
 /* Scratch memory of one thread for one policy, which must outlive it. SLA_NO_MEMORY is its only failure. */
 enum sla_code sla_worker_new(const sla_policy *policy, sla_worker **ret_worker);
@@ -308,6 +309,10 @@ void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone);
 
 /* Has targets measured on a calendar of the policy instead of their own; SIZE_MAX (the default): on their own. */
 void sla_worker_set_calendar(sla_worker *worker, size_t calendar);
+
+/* How times of fields (not those in `paused`) are written; NULL (the default): as sla_time_read has them. The format
+ * must outlive the worker. */
+void sla_worker_set_time_format(sla_worker *worker, const sla_time_format *format);
 
 /* How many local times fell into an hour that repeats, and into one that was skipped, so far. */
 void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, uint64_t *ret_gaps);
@@ -341,6 +346,96 @@ bool sla_worker_closed_unanswered(const sla_worker *worker);
 /* Lengthens the policy's timelines for what the worker's last evaluation found missing. No evaluation may be under way.
  */
 enum sla_code sla_prepare(sla_policy *policy, const sla_worker *worker);
+
+/* --- effort --------------------------------------------------------------------------------------------------------
+ */
+
+/* The most minutes of one piece of work (230 years), and the most that accounts count of anything (2^53 - 1). */
+#define SLA_EFFORT_MOST_MINUTES INT64_C(120960000)
+#define SLA_EFFORT_MOST         INT64_C(9007199254740991)
+
+/* What a plan of a policy's `effort` gives. */
+enum sla_plan_kind {
+  SLA_PLAN_CREDITS,   /* an opening balance */
+  SLA_PLAN_ALLOWANCE, /* minutes of work */
+  SLA_PLAN_UNITS,     /* units of something that is counted */
+};
+
+/* Whether a policy has `effort` at all, and whether work costs credits by it. */
+bool sla_policy_has_effort(const sla_policy *policy);
+bool sla_policy_has_credits(const sla_policy *policy);
+
+/* Whether effort depends on a field: it is the plan, counts something, or stands in a condition. */
+bool sla_policy_field_is_of_effort(const sla_policy *policy, size_t field);
+
+/* The plans of `effort`, in the file's order. */
+size_t sla_policy_plan_count(const sla_policy *policy);
+const char *sla_policy_plan_name(const sla_policy *policy, size_t plan);
+enum sla_plan_kind sla_policy_plan_kind(const sla_policy *policy, size_t plan);
+
+/* What one piece of work costs. */
+struct sla_effort {
+  int64_t credits;
+  bool is_free;   /* work of a kind that costs nothing */
+  bool notice;    /* the customer is told beforehand */
+  bool replenish; /* the balance must be replenished for work that long */
+};
+
+/* What a customer has of a plan. */
+struct sla_holding {
+  size_t plan; /* of the policy */
+  enum sla_plan_kind kind;
+  bool bought;        /* told by sla_accounts_buy, not only by incidents that name the plan */
+  int64_t amount;     /* credits, minutes or units */
+  int64_t used, left; /* minutes or units; left is negative where more was used than there was */
+  bool used_up;       /* nothing is left */
+};
+
+/* The account of a customer. */
+struct sla_account {
+  struct sla_text customer;
+  int64_t incidents, minutes, free_minutes, credits;
+  int64_t notices, replenishments;                   /* how many pieces of work needed them */
+  int64_t opening, granted, balance;                 /* balance = opening + granted - credits */
+  int64_t overdrawn;                                 /* credits taken beyond the balance by work that may not do so */
+  int64_t allowance, allowance_used, allowance_left; /* minutes, of all plans with an allowance */
+  int64_t units, units_used, units_left;             /* of all plans with units */
+  size_t used_up;                                    /* how many plans are */
+  const struct sla_holding *plans;
+  size_t plan_count;
+};
+
+typedef struct sla_accounts sla_accounts;
+
+/*
+ * Makes accounts for a policy that has `effort`, which must outlive them. In what order they are told of work,
+ * purchases and credits makes no difference. SLA_NO_MEMORY is its only failure. Free with sla_accounts_free.
+ */
+enum sla_code sla_accounts_new(const sla_policy *policy, sla_accounts **ret_accounts);
+void sla_accounts_free(sla_accounts *accounts);
+
+/*
+ * Work on an incident, 0 to SLA_EFFORT_MOST_MINUTES. values are those of the policy's fields, as for sla_evaluate. A
+ * plan that incidents name counts once, unless it is bought.
+ *
+ * After SLA_NO_MEMORY the accounts can only be freed. The three return SLA_INVALID where something is wrong, which
+ * *ret_problem says until the next call, with no number changed.
+ */
+enum sla_code sla_accounts_work(sla_accounts *accounts, struct sla_text customer, const struct sla_text *values,
+                                int64_t minutes, struct sla_effort *ret_effort, const char **ret_problem);
+
+/* A plan bought, once for each call; values as above: of the field that a plan's credits are counted by. */
+enum sla_code sla_accounts_buy(sla_accounts *accounts, struct sla_text customer, size_t plan,
+                               const struct sla_text *values, const char **ret_problem);
+
+/* Credits paid in; negative: taken back. */
+enum sla_code sla_accounts_grant(sla_accounts *accounts, struct sla_text customer, int64_t credits,
+                                 const char **ret_problem);
+
+/* The accounts in the order of first sight, and the sums of all. Valid until the next call with these accounts. */
+size_t sla_accounts_count(const sla_accounts *accounts);
+const struct sla_account *sla_accounts_item(sla_accounts *accounts, size_t index);
+void sla_accounts_total(sla_accounts *accounts, struct sla_account *ret_total);
 
 /* --- asking calendars ----------------------------------------------------------------------------------------------
  */
@@ -504,6 +599,64 @@ void sla_feeds_free(sla_feeds *feeds);
 size_t sla_feeds_count(const sla_feeds *feeds);
 const struct sla_feed *sla_feeds_item(const sla_feeds *feeds, size_t index);
 
+/* --- input profiles ------------------------------------------------------------------------------------------------
+ */
+
+/*
+ * Compiles ICU patterns ("dd-MM-yyyy HH:mm"), the first that fits a text reads it; locale is of the words in them
+ * ("es"; NULL: English). SLA_INVALID where one is none, SLA_NOT_FOUND where the locale is not known; diagnostics are
+ * about file `what`, such as "--time-format". A format is read-only, so that any number of threads may use it. Free
+ * with sla_time_format_free.
+ */
+enum sla_code sla_time_format_load(const struct sla_options *options, const char *const *patterns, size_t count,
+                                   const char *locale, const char *what, sla_time_format **ret_format);
+void sla_time_format_free(sla_time_format *format);
+
+/* sla_time_read by a format's patterns and, where none fits, as without a format (NULL). */
+enum sla_code sla_time_read_format(const struct sla_options *options, const sla_time_format *format,
+                                   const sla_zone *zone, const char *what, struct sla_text text, sla_time *ret_time,
+                                   enum sla_reading *ret_reading);
+
+typedef struct sla_profile sla_profile;
+
+/* Loads an input profile by name or path, as sla_policy_load does a policy. Free with sla_profile_free. */
+enum sla_code sla_profile_load(const struct sla_options *options, const char *name, sla_profile **ret_profile);
+void sla_profile_free(sla_profile *profile);
+
+const char *sla_profile_name(const sla_profile *profile);
+const char *sla_profile_file(const sla_profile *profile);
+const sla_zone *sla_profile_zone(const sla_profile *profile); /* of local times; NULL: the profile says none */
+/* Of the profile, which must outlive its users; NULL: the default forms. */
+const sla_time_format *sla_profile_time_format(const sla_profile *profile);
+/* The column of the time at which a row holds, in exports with several rows an incident; NULL: one row an incident. */
+const char *sla_profile_history(const sla_profile *profile);
+
+/* A field that a profile says something of. */
+struct sla_profile_field {
+  const char *name;
+  const char *column; /* or path; NULL: the field's own name; "": the export has none */
+  bool has_words;     /* its column's words are translated */
+  bool resolves;      /* it decides whether an incident is resolved: see sla_profile_resolves */
+  int line;           /* of the file, where it is named first */
+};
+
+/* The fields that a profile names, in the file's order; sla_profile_find gives SIZE_MAX for one it does not name. */
+size_t sla_profile_field_count(const sla_profile *profile);
+void sla_profile_field_at(const sla_profile *profile, size_t field, struct sla_profile_field *ret_field);
+size_t sla_profile_find(const sla_profile *profile, const char *name);
+
+/*
+ * What a column's text means for a field: the policy's word for it, empty where it means that nothing is known, else
+ * the text as it is. field is SIZE_MAX for one that the profile does not name. The result is the profile's or the text.
+ */
+struct sla_text sla_profile_word(const sla_profile *profile, size_t field, struct sla_text text);
+
+/*
+ * Whether a word (as sla_profile_word gives it) is one of those by which a field says that an incident is resolved.
+ * With several such fields all must; where no field `resolves`, a history does not say when incidents were resolved.
+ */
+bool sla_profile_resolves(const sla_profile *profile, size_t field, struct sla_text word);
+
 /* --- checking files ------------------------------------------------------------------------------------------------
  */
 
@@ -514,9 +667,9 @@ struct sla_check {
 };
 
 /*
- * Reads a policy or holiday set as strictly as loading does, runs a policy's examples, and warns of what is likely a
- * mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes say which
- * of its entries count. SLA_OK says that the file could be read, whatever was found in it.
+ * Reads a policy, holiday set or input profile as strictly as loading does, runs a policy's examples, and warns of what
+ * is likely a mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes
+ * say which of its entries count. SLA_OK says that the file could be read, whatever was found in it.
  */
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
                              struct sla_check *ret_check);

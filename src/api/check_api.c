@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "holidays/holidays.h"
+#include "policy/profile.h"
 #include "time/civil.h"
 #include "time/timestamp.h"
 
@@ -92,8 +93,9 @@ static enum sla_code run_examples(struct policy *policy, struct diags *diags, st
   for (size_t i = 0; i < policy->examples.count; i++) {
     const struct example *example = &policy->examples.items[i];
     bool holds = false;
-    enum sla_code code = example->is_open_question ? run_open_question(policy, diags, example, &holds)
-                                                   : run_incident(policy, worker, diags, example, results, &holds);
+    enum sla_code code = example->effort             ? run_effort_question(policy, diags, example, &holds)
+                         : example->is_open_question ? run_open_question(policy, diags, example, &holds)
+                                                     : run_incident(policy, worker, diags, example, results, &holds);
     if (code != SLA_OK) {
       worker_free(worker);
       return code;
@@ -179,15 +181,49 @@ static enum sla_code check_holiday_set(struct checking *checking, const struct s
   return code == SLA_INVALID || (code == SLA_NOT_FOUND && !is_absent) ? SLA_OK : code;
 }
 
-/* Whether a text is a holiday set's; its errors are found again by whoever loads it. */
-static bool is_holiday_set(struct arena *arena, const struct source *source) {
+static enum sla_code check_profile(struct checking *checking, const struct source *source) {
+  struct profile *profile;
+  enum sla_code code = profile_load(checking->options, &checking->diags, source->name, source, &profile);
+  if (code == SLA_OK)
+    profile_free(profile);
+  return code == SLA_INVALID ? SLA_OK : code;
+}
+
+/* A file of no kind: its reader would complain of each key in turn. */
+static enum sla_code check_unknown(struct checking *checking, const struct source *source) {
+  diag_error(&checking->diags, place_of_source(source),
+             "neither a policy (which has the key \"policy\") nor a holiday set (\"holidays\") nor an input profile "
+             "(\"input\")");
+  return SLA_OK;
+}
+
+typedef enum sla_code check_fn(struct checking *checking, const struct source *source);
+
+/* Whether a map has nothing of a policy, not even misspelt. */
+static bool is_of_no_kind(const struct yaml_node *root) {
+  static const char *const telling[] = {"policy", "zone", "targets", "calendars", "metrics"};
+  if (root->kind != YAML_MAP)
+    return false;
+  for (size_t i = 0; i < root->count; i++)
+    if (text_nearest(root->entries[i].key.text, telling, sizeof telling / sizeof *telling))
+      return false;
+  return root->count > 0;
+}
+
+/* What a text is by its first key; its errors are found again by whoever loads it. */
+static check_fn *kind_of(struct arena *arena, const struct source *source) {
   if (is_feed(source))
-    return true;
+    return check_holiday_set;
   struct diags silent;
   struct yaml_documents documents;
   diags_init(&silent, arena, options_or_default(NULL));
   yaml_parse(arena, &silent, source, &documents);
-  return documents.count && holiday_set_is(&documents.items[0].root);
+  const struct yaml_node *root = documents.count ? &documents.items[0].root : NULL;
+  if (root && holiday_set_is(root))
+    return check_holiday_set;
+  if (root && profile_is(root))
+    return check_profile;
+  return root && silent.errors == 0 && is_of_no_kind(root) ? check_unknown : check_policy;
 }
 
 /* Reads what the user named: an existing file or "-", else a name to look up. */
@@ -196,7 +232,8 @@ static enum sla_code read_named(struct checking *checking, struct source *source
   const char *problem, *file = checking->file;
   bool is_file = strcmp(file, "-") == 0 || file_is_path(file) ||
                  file_read(&checking->arena, file, POLICY_MOST_BYTES, &text, &problem) != FILE_ABSENT;
-  source->name = is_file ? file : locate(&checking->arena, checking->options, "policy or holiday set", file);
+  source->name =
+      is_file ? file : locate(&checking->arena, checking->options, "policy, holiday set or input profile", file);
   if (!source->name)
     return SLA_NOT_FOUND;
   return is_feed(source) ? SLA_OK : load_text(&checking->arena, &checking->diags, source);
@@ -207,8 +244,7 @@ static void check_named(void *data) {
   struct source *source = arena_alloc(&checking->arena, sizeof *source);
   checking->code = read_named(checking, source);
   if (checking->code == SLA_OK)
-    checking->code =
-        is_holiday_set(&checking->arena, source) ? check_holiday_set(checking, source) : check_policy(checking, source);
+    checking->code = kind_of(&checking->arena, source)(checking, source);
 }
 
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,

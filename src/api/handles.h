@@ -32,6 +32,11 @@ static inline sla_time supported(sla_time t) {
   return t < SLA_TIME_MIN ? SLA_TIME_MIN : t > SLA_TIME_MAX ? SLA_TIME_MAX : t;
 }
 
+/* A format's handle is where somebody keeps the pointer to it. */
+static inline const struct time_format *format_of(const struct sla_time_format *format) {
+  return format ? *(const struct time_format *const *)(const void *)format : NULL;
+}
+
 /* Options for a caller that gave none. */
 const struct sla_options *options_or_default(const struct sla_options *options);
 
@@ -46,6 +51,10 @@ enum sla_code prepare(struct policy *policy, const struct need *need);
  * of their own; ret_plan is then left alone.
  */
 bool describe_day(const struct calendar *calendar, int date, struct calendar_day *ret_plan, struct sla_day *ret_day);
+
+/* Runs an example of a policy about effort. */
+enum sla_code run_effort_question(struct policy *policy, struct diags *diags, const struct example *example,
+                                  bool *ret_holds);
 
 /*
  * The path of a file that a command line names: looked up where it is a name. NULL after a diagnostic; what is its kind

@@ -209,6 +209,10 @@ void sla_worker_set_input_zone(sla_worker *worker, const sla_zone *zone) {
   inner->incident.input_zone = zone ? zone_of(zone) : inner->policy->newest->zone;
 }
 
+void sla_worker_set_time_format(sla_worker *worker, const sla_time_format *format) {
+  worker_of(worker)->incident.time_format = format_of(format);
+}
+
 void sla_worker_set_calendar(sla_worker *worker, size_t calendar) {
   struct worker *inner = worker_of(worker);
   assert(calendar == SIZE_MAX || calendar < inner->policy->calendars.count);

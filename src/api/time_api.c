@@ -68,6 +68,7 @@ int32_t sla_zone_offset(const sla_zone *zone, sla_time t) {
 struct time_reading {
   struct arena arena;
   const struct sla_options *options;
+  const struct time_format *format;
   const struct zone *zone;
   const char *what;
   struct sla_text text;
@@ -80,7 +81,7 @@ static void read_time(void *data) {
   struct time_reading *reading = data;
   struct timestamp timestamp;
   const struct zone *zone = reading->zone;
-  const char *problem = timestamp_parse(reading->text, &timestamp);
+  const char *problem = time_format_read(reading->format, reading->text, &timestamp);
   if (!problem && timestamp.zone.len) {
     struct zones zones;
     zones_init(&zones, &reading->arena, reading->options->tzdata);
@@ -94,10 +95,14 @@ static void read_time(void *data) {
            arena_printf(&reading->arena, "%s: \"%.*s\"", problem, TEXT_ARGS(reading->text)));
 }
 
-enum sla_code sla_time_read(const struct sla_options *options, const sla_zone *zone, const char *what,
-                            struct sla_text text, sla_time *ret_time, enum sla_reading *ret_reading) {
-  struct time_reading reading = {
-      .options = options_or_default(options), .zone = zone_of(zone), .what = what, .text = text};
+enum sla_code sla_time_read_format(const struct sla_options *options, const sla_time_format *format,
+                                   const sla_zone *zone, const char *what, struct sla_text text, sla_time *ret_time,
+                                   enum sla_reading *ret_reading) {
+  struct time_reading reading = {.options = options_or_default(options),
+                                 .format = format_of(format),
+                                 .zone = zone_of(zone),
+                                 .what = what,
+                                 .text = text};
   arena_init(&reading.arena, reading.options->memory_limit);
   bool done = arena_try(&reading.arena, read_time, &reading);
   arena_release(&reading.arena);
@@ -108,6 +113,11 @@ enum sla_code sla_time_read(const struct sla_options *options, const sla_zone *z
   *ret_time = reading.t;
   *ret_reading = reading.reading;
   return SLA_OK;
+}
+
+enum sla_code sla_time_read(const struct sla_options *options, const sla_zone *zone, const char *what,
+                            struct sla_text text, sla_time *ret_time, enum sla_reading *ret_reading) {
+  return sla_time_read_format(options, NULL, zone, what, text, ret_time, ret_reading);
 }
 
 size_t sla_time_write(sla_time t, int32_t offset_s, bool utc, char text[SLA_TIME_TEXT]) {

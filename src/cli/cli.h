@@ -39,6 +39,7 @@ struct cli {
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
   const char *input_format, *events, *history;
   const char *from, *until, *as;
+  const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
@@ -67,6 +68,7 @@ void cli_error_at(struct cli *cli, int status, const char *file, long line, cons
 void cli_error_in(struct cli *cli, int status, const char *file, long line, long column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 void cli_warning(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* One warning each that says how many local times were ambiguous or skipped; none where there were none. */
 void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps);
@@ -119,5 +121,6 @@ void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
 void run_export(struct cli *cli);
+void run_effort(struct cli *cli);
 
 #endif

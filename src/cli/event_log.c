@@ -269,6 +269,6 @@ void index_report(struct cli *cli, const struct index *index, const char *file) 
   enum { MUCH = 64 << 20 };
   size_t size = index_size(index);
   if (size > MUCH && !index_is_grouped(index))
-    cli_warning(cli, "%s%s%s is not sorted by incident: where its rows stand takes %zu MiB of memory", file ? "\"" : "",
-                file ? file : "the input", file ? "\"" : "", size >> 20);
+    cli_note(cli, "%s%s%s is not sorted by incident: where its rows stand takes %zu MiB of memory", file ? "\"" : "",
+             file ? file : "the input", file ? "\"" : "", size >> 20);
 }

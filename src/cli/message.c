@@ -143,6 +143,13 @@ void cli_warning(struct cli *cli, const char *format, ...) {
   va_end(args);
 }
 
+void cli_note(struct cli *cli, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_message(cli, SLA_NOTE, NULL, 0, 0, format, args);
+  va_end(args);
+}
+
 void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps) {
   if (overlaps)
     cli_warning(cli, "%llu local time%s fell into an hour that repeats: the first pass was taken",

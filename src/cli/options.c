@@ -41,7 +41,7 @@ static const struct option_row {
     {'M', "map", "FIELD=COLUMN", "the column of a field, in JSON its path; FIELD= where there is none (repeatable)"},
     {'J', "input-format", "FORMAT", "csv, ndjson or json (default: as the input begins)"},
     {'E', "events", "FILE", "what happened to the incidents: id, at, event, value"},
-    {'B', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
+    {'R', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
     {'I', "input-zone", "ZONE", "of times without offset in the input (default: the policy's)"},
     {'v', "coverage", "WHAT", "beyond what holiday sets know: warn, error or ignore"},
     {'b', "line-buffered", NULL, "write each row at once"},
@@ -53,6 +53,8 @@ static const struct option_row {
     {'K', "as", "WHAT", "days, open, availability or due"},
     {'F', "from", "DATE", "the first date (default: 1 January of the current year)"},
     {'V', "until", "DATE", "the date it ends before (default: 1 January after the first date)"},
+    {'B', "minutes", "N", "the credits for so many minutes of work, and nothing else"},
+    {'G', "ledger", "FILE", "what customers have bought and paid in: customer,plan,credits"},
     {'f', "format", "FORMAT", "of the output; see the manual for the command's"},
     {'n', "now", "TIME", "the current time"},
     {'u', "utc", NULL, "write times in UTC"},
@@ -124,7 +126,7 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'M': add(&cli->maps, value); break;
   case 'J': take_once(cli, row, &cli->input_format, value); break;
   case 'E': take_once(cli, row, &cli->events, value); break;
-  case 'B': take_once(cli, row, &cli->history, value); break;
+  case 'R': take_once(cli, row, &cli->history, value); break;
   case 'I': take_once(cli, row, &cli->input_zone, value); break;
   case 'v': take_once(cli, row, &cli->coverage, value); break;
   case 'b': cli->line_buffered = true; break;
@@ -136,6 +138,8 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'K': take_once(cli, row, &cli->as, value); break;
   case 'F': take_once(cli, row, &cli->from, value); break;
   case 'V': take_once(cli, row, &cli->until, value); break;
+  case 'B': take_once(cli, row, &cli->minutes, value); break;
+  case 'G': take_once(cli, row, &cli->ledger, value); break;
   case 'f': take_once(cli, row, &cli->format, value); break;
   case 'n': take_once(cli, row, &cli->now, value); break;
   case 'u': cli->utc = true; break;

@@ -7,8 +7,10 @@
 
 void incident_init(struct incident *incident, const struct policy *policy, struct arena *arena, struct zones *zones) {
   const struct zone *input_zone = incident->input_zone;
+  const struct time_format *time_format = incident->time_format;
   size_t fields = policy->fields.count;
-  *incident = (struct incident){.policy = policy, .arena = arena, .zones = zones, .input_zone = input_zone};
+  *incident = (struct incident){
+      .policy = policy, .arena = arena, .zones = zones, .input_zone = input_zone, .time_format = time_format};
   incident->times = arena_array(arena, fields, sizeof *incident->times);
   incident->latest = arena_array(arena, fields, sizeof *incident->latest);
   incident->then = arena_array(arena, fields, sizeof *incident->then);
@@ -102,32 +104,38 @@ static bool value_fits(const struct condition *condition, struct sla_text value)
   return false;
 }
 
-static bool condition_holds(const struct condition *condition, const struct incident *incident) {
-  const struct sla_list *list = incident->lists ? &incident->lists[condition->field] : NULL;
+static bool condition_holds(const struct condition *condition, const struct sla_text *values,
+                            const struct sla_list *lists) {
+  const struct sla_list *list = lists ? &lists[condition->field] : NULL;
   if (!list || list->count == 0)
-    return value_fits(condition, incident->values[condition->field]);
+    return value_fits(condition, values[condition->field]);
   for (size_t i = 0; i < list->count; i++)
     if (value_fits(condition, list->items[i]))
       return true;
   return false;
 }
 
-bool incident_fits(const struct incident *incident, const struct clause *clause) {
+bool clause_fits(const struct clause *clause, const struct sla_text *values, const struct sla_list *lists) {
   for (size_t i = 0; i < clause->when_count; i++)
-    if (!condition_holds(&clause->when[i], incident))
+    if (!condition_holds(&clause->when[i], values, lists))
       return false;
   for (size_t i = 0; i < clause->unless_count; i++)
-    if (condition_holds(&clause->unless[i], incident))
+    if (condition_holds(&clause->unless[i], values, lists))
       return false;
   return true;
 }
 
+bool incident_fits(const struct incident *incident, const struct clause *clause) {
+  return clause_fits(clause, incident->values, incident->lists);
+}
+
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
-/* Reads one time; NULL or what is wrong with it. */
-static const char *read_time(struct incident *incident, struct sla_text text, sla_time *ret_time) {
+/* Reads one time, by a format's patterns where there is one; NULL or what is wrong with it. */
+static const char *read_time(struct incident *incident, const struct time_format *format, struct sla_text text,
+                             sla_time *ret_time) {
   struct timestamp timestamp;
-  const char *problem = timestamp_parse(text, &timestamp);
+  const char *problem = time_format_read(format, text, &timestamp);
   if (problem)
     return problem;
   const struct zone *zone = incident->input_zone;
@@ -155,7 +163,7 @@ const struct time_field *incident_time(struct incident *incident, size_t field) 
     time->state = TIME_EMPTY;
     return time;
   }
-  time->problem = read_time(incident, incident->values[field], &time->t);
+  time->problem = read_time(incident, incident->time_format, incident->values[field], &time->t);
   time->state = time->problem ? TIME_BAD : TIME_READ;
   return time;
 }
@@ -181,9 +189,9 @@ static const char *read_intervals(struct incident *incident, struct sla_text tex
     struct sla_text from = {interval.ptr, (size_t)(slash - interval.ptr)};
     struct sla_text until = {slash + 1, interval.len - from.len - 1};
     struct stretch pause = {0, INT64_MAX};
-    const char *problem = read_time(incident, from, &pause.from);
+    const char *problem = read_time(incident, NULL, from, &pause.from);
     if (!problem && !is_blank(until))
-      problem = read_time(incident, until, &pause.until);
+      problem = read_time(incident, NULL, until, &pause.until);
     if (problem)
       return problem;
     if (pause.until < pause.from)

@@ -9,6 +9,7 @@
 #include "calendar/timeline.h"
 #include "policy/policy.h"
 #include "slaclock.h"
+#include "time/pattern.h"
 #include "time/zone.h"
 
 /* A time field of the incident, read at most once. */
@@ -22,7 +23,8 @@ struct incident {
   const struct policy *policy;
   struct arena *arena; /* the worker's */
   const struct zone *input_zone;
-  struct zones *zones; /* named in brackets behind times */
+  const struct time_format *time_format; /* of the fields' times; NULL: the default forms */
+  struct zones *zones;                   /* named in brackets behind times */
   sla_time now;
 
   const struct sla_text *values; /* one a field: the newest */
@@ -63,7 +65,10 @@ const char *incident_read_paused(struct incident *incident);
 /* Finds out when the values met the conditions under which a version's clocks pause. */
 void incident_find_state_pauses(struct incident *incident, const struct version *version);
 
-/* Whether all of a clause's conditions on values hold. */
+/* Whether all of a clause's `when` and none of its `unless` hold; its calendars are not asked. lists may be NULL. */
+bool clause_fits(const struct clause *clause, const struct sla_text *values, const struct sla_list *lists);
+
+/* The same for the incident's values. */
 bool incident_fits(const struct incident *incident, const struct clause *clause);
 
 /*

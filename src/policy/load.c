@@ -2,6 +2,7 @@
 #include "policy/load.h"
 
 #include "base/text.h"
+#include "policy/profile.h"
 #include "time/civil.h"
 #include "time/timestamp.h"
 
@@ -63,7 +64,7 @@ static const struct field_key policy_keys[] = {
     {"examples", FIELD_OPTIONAL},
     {"extends", FIELD_OPTIONAL},
     {"agreements", FIELD_OPTIONAL},
-    {"effort", FIELD_LATER},
+    {"effort", FIELD_OPTIONAL},
     {"closed_unanswered", FIELD_OPTIONAL},
 };
 
@@ -132,6 +133,10 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
     diag_error(loader->diags, root->place, "a policy is expected here, but this is a holiday set");
     return;
   }
+  if (profile_is(root) && !yaml_get(root, "policy")) {
+    diag_error(loader->diags, root->place, "a policy is expected here, but this is an input profile");
+    return;
+  }
   root = load_extended(loader, root);
   if (!root ||
       (!fields_check(loader->diags, root, "a policy", policy_keys, COUNT(policy_keys)) && root->kind != YAML_MAP))
@@ -164,6 +169,8 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
     load_unanswered(loader, value);
   if ((value = yaml_get(root, "require")))
     field_texts(loader->diags, value, "\"require\"", &version->require);
+  if ((value = yaml_get(root, "effort")))
+    load_effort(loader, value);
   if (file == loader->policy->files.items[0])
     *ARENA_PUSH(loader->arena, &loader->pending) = (struct pending_examples){version, yaml_get(root, "examples")};
   if ((value = yaml_get(root, "agreements")))
@@ -209,9 +216,8 @@ struct policy_file *load_versions(struct loader *loader, const char *path, const
   file->loading = true;
   if (documents->count > POLICY_MOST_VERSIONS)
     diag_error(loader->diags, documents->items[0].root.place, "more than %d versions", POLICY_MOST_VERSIONS);
-  else
-    for (size_t i = 0; i < documents->count; i++)
-      load_version(loader, file, &documents->items[i].root);
+  for (size_t i = 0; i < documents->count && i < POLICY_MOST_VERSIONS; i++)
+    load_version(loader, file, &documents->items[i].root);
   check_versions(loader, file);
   file->loading = false;
   return file;

@@ -96,11 +96,26 @@ struct calendar *load_always(struct loader *loader);
 void load_targets(struct loader *loader, const struct yaml_node *targets);
 void load_exclusions(struct loader *loader, const struct yaml_node *list);
 
+/* The map of `when` and `unless`. */
+const struct condition *load_conditions(struct loader *loader, const struct yaml_node *node, size_t *ret_count);
+
+/* Reads the map `effort`. */
+void load_effort(struct loader *loader, const struct yaml_node *node);
+
 /* Warns of a version's targets that an earlier one without conditions leaves nothing to. */
 void load_warn_unreachable(struct loader *loader);
 
 /* The list `examples` of a version into policy->examples; all fields and metrics are known by then. */
 void load_examples(struct loader *loader, const struct yaml_node *examples);
+
+/* The values of an example's incident, for which there is room. */
+void load_with(struct loader *loader, struct example *example, const struct yaml_node *with);
+
+/* An example with the key `effort`; false after an error. */
+bool load_effort_question(struct loader *loader, struct example *example, const struct yaml_node *node);
+
+/* Refuses the keys that go with `effort`, in an example without it. */
+bool load_effort_alone(struct loader *loader, const struct yaml_node *node);
 
 /* The metric that a node names; NULL after an error. */
 struct declared_metric *load_metric_name(struct loader *loader, const struct yaml_node *node);

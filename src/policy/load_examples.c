@@ -6,20 +6,13 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct field_key example_keys[] = {
-    {"at", FIELD_OPTIONAL},
-    {"with", FIELD_OPTIONAL},
-    {"metric", FIELD_OPTIONAL},
-    {"due", FIELD_OPTIONAL},
-    {"status", FIELD_OPTIONAL},
-    {"now", FIELD_OPTIONAL},
-    {"open", FIELD_OPTIONAL},
-    {"is", FIELD_OPTIONAL},
-    {"events", FIELD_OPTIONAL},
-    {"policy", FIELD_OPTIONAL},
-    {"closed_unanswered", FIELD_OPTIONAL},
-    {"effort", FIELD_LATER},
-    {"credits", FIELD_LATER},
-    {"notice", FIELD_LATER},
+    {"at", FIELD_OPTIONAL},      {"with", FIELD_OPTIONAL},      {"metric", FIELD_OPTIONAL},
+    {"due", FIELD_OPTIONAL},     {"status", FIELD_OPTIONAL},    {"now", FIELD_OPTIONAL},
+    {"open", FIELD_OPTIONAL},    {"is", FIELD_OPTIONAL},        {"events", FIELD_OPTIONAL},
+    {"policy", FIELD_OPTIONAL},  {"effort", FIELD_OPTIONAL},    {"closed_unanswered", FIELD_OPTIONAL},
+    {"credits", FIELD_OPTIONAL}, {"notice", FIELD_OPTIONAL},    {"replenish", FIELD_OPTIONAL},
+    {"balance", FIELD_OPTIONAL}, {"overdrawn", FIELD_OPTIONAL}, {"left", FIELD_OPTIONAL},
+    {"used_up", FIELD_OPTIONAL},
 };
 
 /* A time, local in the policy's zone where it has no offset. */
@@ -51,7 +44,7 @@ static size_t example_field(struct loader *loader, const struct yaml_node *key) 
   return SIZE_MAX;
 }
 
-static void load_with(struct loader *loader, struct example *example, const struct yaml_node *with) {
+void load_with(struct loader *loader, struct example *example, const struct yaml_node *with) {
   if (with->kind != YAML_MAP) {
     diag_error(loader->diags, with->place, "\"with\" must be a map of fields and values, not %s", yaml_kind_name(with));
     return;
@@ -239,8 +232,10 @@ void load_examples(struct loader *loader, const struct yaml_node *examples) {
     struct example example = {.place = node->place};
     if (!fields_check(loader->diags, node, "an example", example_keys, COUNT(example_keys)))
       continue;
-    if (yaml_get(node, "open") ? load_open_question(loader, &example, node)
-                               : load_incident_question(loader, &example, node))
+    if (yaml_get(node, "effort")           ? load_effort_question(loader, &example, node)
+        : !load_effort_alone(loader, node) ? false
+        : yaml_get(node, "open")           ? load_open_question(loader, &example, node)
+                                           : load_incident_question(loader, &example, node))
       *ARENA_PUSH(loader->arena, &loader->policy->examples) = example;
   }
 }

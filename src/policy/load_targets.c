@@ -8,7 +8,7 @@
 /* --- conditions ----------------------------------------------------------------------------------------------------
  */
 
-static const struct condition *load_conditions(struct loader *loader, const struct yaml_node *node, size_t *ret_count) {
+const struct condition *load_conditions(struct loader *loader, const struct yaml_node *node, size_t *ret_count) {
   if (node->kind != YAML_MAP) {
     diag_error(loader->diags, node->place, "conditions must be a map of fields and values, not %s",
                yaml_kind_name(node));

@@ -101,7 +101,7 @@ struct exclusion {
   const char *reason;
 };
 
-/* A test of the policy's own: exactly one of metric (with due or status) and open. */
+/* A test of the policy's own: exactly one of metric (with what is expected of it), open and effort. */
 struct example {
   struct place place;
   bool is_open_question;
@@ -124,6 +124,7 @@ struct example {
   struct place policy_place;
   bool has_unanswered, unanswered; /* closed_unanswered, expected */
   struct place unanswered_place;
+  const struct effort_example *effort; /* or NULL */
 };
 
 struct policy_file;
@@ -169,7 +170,8 @@ struct version {
   struct clause unanswered; /* statuses that ask the customer; where unanswered_times is not 0 */
   int unanswered_times;     /* how often, the last without an answer, make an incident closed_unanswered */
   bool has_pause;
-  struct texts require; /* fields an incident should carry */
+  struct texts require;  /* fields an incident should carry */
+  struct effort *effort; /* see effort.h; NULL: worked time is not accounted */
 };
 
 struct policy_file {

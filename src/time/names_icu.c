@@ -1,5 +1,6 @@
 /* Names of months and weekdays by ICU's data (CLDR), and the widths of characters (UAX 11). */
 #include "base/text.h"
+#include "time/locale.h"
 #include "time/names.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
-enum { LOCALE_ROOM = 128, SYMBOL_ROOM = 64 };
+enum { SYMBOL_ROOM = 64 };
 
 static const struct sla_locale_names english = {
     .tag = "en",
@@ -51,14 +52,9 @@ static bool symbols_read(const UDateFormat *format, struct sla_locale_names *nam
 
 /* Whether a format speaks the locale's language, and not the one that ICU falls back to. */
 static bool speaks(const UDateFormat *format, const char *locale) {
-  char asked[ULOC_LANG_CAPACITY], got[ULOC_LANG_CAPACITY];
   UErrorCode status = U_ZERO_ERROR;
   const char *actual = udat_getLocaleByType(format, ULOC_VALID_LOCALE, &status);
-  if (U_FAILURE(status) || !actual)
-    return false;
-  uloc_getLanguage(locale, asked, sizeof asked, &status);
-  uloc_getLanguage(actual, got, sizeof got, &status);
-  return U_SUCCESS(status) && !strcmp(asked, got);
+  return U_SUCCESS(status) && actual && locale_speaks(actual, locale);
 }
 
 /* The names in the locale's language; false where it is not known. */
@@ -88,22 +84,6 @@ static int first_weekday(const char *locale) {
   int32_t first = ucal_getAttribute(calendar, UCAL_FIRST_DAY_OF_WEEK);
   ucal_close(calendar);
   return (first - UCAL_MONDAY + 7) % 7;
-}
-
-/* ICU's name of a locale, with the calendar that the dates are of; false where it is none or ours by convention. */
-static bool locale_normalize(const char *locale, char ret_locale[LOCALE_ROOM]) {
-  UErrorCode status = U_ZERO_ERROR;
-  if (!locale || !strcspn(locale, "._@") || strlen(locale) >= LOCALE_ROOM / 2)
-    return false;
-  char plain[LOCALE_ROOM];
-  size_t len = strcspn(locale, ".@");
-  memcpy(plain, locale, len);
-  plain[len] = '\0';
-  if (!strcmp(plain, "C") || !strcmp(plain, "POSIX"))
-    return false;
-  uloc_getName(plain, ret_locale, LOCALE_ROOM, &status);
-  uloc_setKeywordValue("calendar", "gregorian", ret_locale, LOCALE_ROOM, &status);
-  return U_SUCCESS(status);
 }
 
 void names_of_locale(const char *locale, struct sla_locale_names *ret_names) {

@@ -7,8 +7,7 @@
 
 static const char out_of_range[] = "outside the supported years 1970 to 2199";
 
-/* +HH:MM or -HH:MM (RFC 3339 time-numoffset); +HHMM and +HH as ISO 8601 has them. */
-static bool eat_offset(struct sla_text *text, int32_t *ret_offset) {
+bool timestamp_eat_offset(struct sla_text *text, int32_t *ret_offset) {
   struct sla_text rest = *text;
   bool west = text_eat(&rest, '-');
   if (!west && !text_eat(&rest, '+'))
@@ -125,7 +124,7 @@ const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestam
                                     (int64_t)date_of(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second};
   if (text_eat(&text, 'Z') || text_eat(&text, 'z'))
     timestamp.kind = TIMESTAMP_INSTANT;
-  else if (eat_offset(&text, &timestamp.offset)) {
+  else if (timestamp_eat_offset(&text, &timestamp.offset)) {
     /* -00:00 says, as Z does, that the offset of the place is not known (RFC 9557 section 2.2) */
     timestamp.kind = is_west && timestamp.offset == 0 ? TIMESTAMP_INSTANT : TIMESTAMP_OFFSET;
     timestamp.value -= timestamp.offset;

@@ -22,6 +22,9 @@ struct timestamp {
 /* Reads a whole text. Returns NULL, or what is wrong with it. */
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp);
 
+/* Eats an offset: +HH:MM or -HH:MM (RFC 3339 time-numoffset), +HHMM and +HH as ISO 8601 has them. */
+bool timestamp_eat_offset(struct sla_text *text, int32_t *ret_offset);
+
 /*
  * The instant of a parsed timestamp; zone is the one in brackets, else the reader's. Returns NULL, or what is wrong:
  * out of the supported range, or an offset that the zone in brackets does not have then.

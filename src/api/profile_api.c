@@ -1,0 +1,161 @@
+/* profile_api: input profiles and the forms of times. */
+#include "api/handles.h"
+
+#include "api/sorter.h"
+#include "base/text.h"
+#include "policy/profile.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* --- forms of times ------------------------------------------------------------------------------------------------
+ */
+
+/* A format with the memory it lives in; its address comes first, so that a pointer to it is the handle. */
+struct loaded_format {
+  const struct time_format *format;
+  struct arena arena;
+};
+
+struct format_load {
+  struct loaded_format *loaded;
+  const struct sla_options *options;
+  const char *const *patterns;
+  size_t count;
+  const char *locale, *what;
+  enum sla_code code;
+};
+
+static void load_format(void *data) {
+  struct format_load *load = data;
+  struct arena *arena = &load->loaded->arena;
+  struct diags diags;
+  diags_init(&diags, arena, load->options);
+  if (!time_locale_is_known(load->locale)) {
+    report(load->options, load->what, arena_printf(arena, "unknown locale \"%s\"", load->locale));
+    load->code = SLA_NOT_FOUND;
+    return;
+  }
+  struct snippet *snippets = arena_array(arena, load->count, sizeof *snippets);
+  for (size_t i = 0; i < load->count; i++) {
+    struct source *source = arena_alloc(arena, sizeof *source);
+    *source = (struct source){load->what, text_of(load->patterns[i])};
+    snippets[i] = (struct snippet){source->text, {source, 1, 1, (int)text_characters(source->text)}, true};
+  }
+  load->loaded->format = time_format_compile(arena, &diags, snippets, load->count, load->locale);
+  load->code = load->loaded->format ? SLA_OK : SLA_INVALID;
+}
+
+enum sla_code sla_time_format_load(const struct sla_options *options, const char *const *patterns, size_t count,
+                                   const char *locale, const char *what, sla_time_format **ret_format) {
+  options = options_or_default(options);
+  struct loaded_format *loaded = calloc(1, sizeof *loaded);
+  if (!loaded)
+    return SLA_NO_MEMORY;
+  struct format_load load = {loaded, options, patterns, count, locale, what, SLA_NO_MEMORY};
+  arena_init(&loaded->arena, options->memory_limit);
+  if (!arena_try(&loaded->arena, load_format, &load))
+    load.code = SLA_NO_MEMORY;
+  if (load.code == SLA_OK)
+    *ret_format = (sla_time_format *)loaded;
+  else
+    sla_time_format_free((sla_time_format *)loaded);
+  return load.code;
+}
+
+void sla_time_format_free(sla_time_format *format) {
+  if (format)
+    arena_release(&((struct loaded_format *)format)->arena);
+  free(format);
+}
+
+/* --- profiles ------------------------------------------------------------------------------------------------------
+ */
+
+static const struct profile *profile_of(const sla_profile *profile) {
+  return (const struct profile *)profile;
+}
+
+struct naming {
+  struct arena arena; /* for what is needed meanwhile */
+  const struct sla_options *options;
+  const char *name;
+  enum sla_code code;
+  struct profile *profile;
+};
+
+/* Finds and loads a profile. */
+static void load_named(void *data) {
+  struct naming *naming = data;
+  const char *path = locate(&naming->arena, naming->options, "input profile", naming->name);
+  if (!path)
+    return;
+  struct diags diags;
+  struct sorter sorter;
+  diags_init(&diags, &naming->arena, naming->options);
+  sorter_begin(&sorter, &diags);
+  naming->code = profile_load(naming->options, &diags, path, NULL, &naming->profile);
+  sorter_end(&sorter);
+}
+
+enum sla_code sla_profile_load(const struct sla_options *options, const char *name, sla_profile **ret_profile) {
+  struct naming naming = {.options = options_or_default(options), .name = name, .code = SLA_NOT_FOUND};
+  arena_init(&naming.arena, 0);
+  if (!arena_try(&naming.arena, load_named, &naming))
+    naming.code = SLA_NO_MEMORY;
+  arena_release(&naming.arena);
+  if (naming.code == SLA_OK)
+    *ret_profile = (sla_profile *)naming.profile;
+  return naming.code;
+}
+
+void sla_profile_free(sla_profile *profile) {
+  profile_free((struct profile *)profile);
+}
+
+const char *sla_profile_name(const sla_profile *profile) {
+  return profile_of(profile)->name;
+}
+
+const char *sla_profile_file(const sla_profile *profile) {
+  return profile_of(profile)->file;
+}
+
+const sla_zone *sla_profile_zone(const sla_profile *profile) {
+  return zone_handle(profile_of(profile)->zone);
+}
+
+const sla_time_format *sla_profile_time_format(const sla_profile *profile) {
+  const struct profile *inner = profile_of(profile);
+  return inner->format ? (const sla_time_format *)(const void *)&inner->format : NULL;
+}
+
+const char *sla_profile_history(const sla_profile *profile) {
+  return profile_of(profile)->history;
+}
+
+size_t sla_profile_field_count(const sla_profile *profile) {
+  return profile_of(profile)->fields.count;
+}
+
+void sla_profile_field_at(const sla_profile *profile, size_t field, struct sla_profile_field *ret_field) {
+  assert(field < profile_of(profile)->fields.count);
+  const struct profile_field *inner = &profile_of(profile)->fields.items[field];
+  *ret_field = (struct sla_profile_field){.name = inner->name,
+                                          .column = inner->column,
+                                          .has_words = inner->word_count > 0,
+                                          .resolves = inner->resolved.count > 0,
+                                          .line = inner->place.line};
+}
+
+size_t sla_profile_find(const sla_profile *profile, const char *name) {
+  return profile_field(profile_of(profile), text_of(name));
+}
+
+struct sla_text sla_profile_word(const sla_profile *profile, size_t field, struct sla_text text) {
+  return profile_word(profile_of(profile), field, text);
+}
+
+bool sla_profile_resolves(const sla_profile *profile, size_t field, struct sla_text word) {
+  return profile_resolves(profile_of(profile), field, word);
+}

@@ -1,0 +1,18 @@
+/* locale: ICU's names of locales (locale_icu.c). */
+#ifndef SLACLOCK_TIME_LOCALE_H
+#define SLACLOCK_TIME_LOCALE_H
+
+#include <stdbool.h>
+
+enum { LOCALE_ROOM = 128 };
+
+/*
+ * ICU's name of a locale as people write it ("de_AT.UTF-8", "uk"), with the Gregorian calendar; false where it is none,
+ * or "C" or "POSIX".
+ */
+bool locale_normalize(const char *locale, char ret_locale[LOCALE_ROOM]);
+
+/* Whether two of ICU's locales are of one language: the one that was asked for and the one that there are data of. */
+bool locale_speaks(const char *actual, const char *asked);
+
+#endif
