@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { INDEX_END = UINT32_MAX }; /* no run, no incident */
+#define INDEX_END UINT32_MAX /* no run, no incident */
 
 struct index_run {
   uint64_t offset; /* of the first row in its file */
