@@ -43,6 +43,9 @@ MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
 # Likewise: libical is loaded when a feed has an event that repeats (see src/holidays/feed_ical.h).
 ICAL_CFLAGS   = $(call once,ICAL_CFLAGS,$(call packages,cflags,libical))
+# And jansson when input is JSON (see src/cli/json_read.h).
+JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))
+HEADER_CFLAGS = $(CURL_CFLAGS) $(ICAL_CFLAGS) $(JANSSON_CFLAGS)
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
 # dlopen, where it is not in the C library.
@@ -97,7 +100,7 @@ endef
 
 # Everything is compiled again when the flags change, and linked again when a source file comes or goes.
 $(BUILD)/flags: FORCE | $(BUILD)/usable
-	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(CURL_CFLAGS) $(ICAL_CFLAGS))
+	$(call write_if_changed,$(COMPILE) $(LDFLAGS) $(MODULE_LIBS) $(HEADER_CFLAGS))
 
 $(BUILD)/sources: FORCE
 	$(call write_if_changed,$(LIB_SOURCES) $(CLI_SOURCES) $(HELP_SOURCES))
@@ -105,16 +108,20 @@ $(BUILD)/sources: FORCE
 # Says once, in plain words, that there is no compiler or no library.
 define TRY_C
 #include <curl/curl.h>
+#include <jansson.h>
 #include <libical/ical.h>
 #include <unicode/ucal.h>
 #include <yaml.h>
-int main(void) { return yaml_get_version_string() == 0 || CURLE_OK != 0 || ICAL_NO_RECURRENCE == 0; }
+int main(void) {
+  return yaml_get_version_string() == 0 || CURLE_OK != 0 || ICAL_NO_RECURRENCE == 0 || JSON_ALLOW_NUL == 0;
+}
 endef
 
 $(BUILD)/usable:
 	$(shell mkdir -p $(@D))$(file >$@.c,$(TRY_C))
-	@$(COMPILE) $(CURL_CFLAGS) $(ICAL_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
-	  echo 'make: this needs a C compiler, ICU, libyaml, libical, libcurl: "make deps" installs them'; exit 1; } >&2
+	@$(COMPILE) $(HEADER_CFLAGS) -o $@.try $@.c $(LDFLAGS) $(MODULE_LIBS) $(DL_LIBS) || { \
+	  echo 'make: this needs a C compiler, ICU, libyaml, libical, libcurl, jansson: "make deps" installs them' >&2; \
+	  exit 1; }
 	@rm -f $@.c $@.try && touch $@
 
 # check and demo install what is missing first.
@@ -140,6 +147,7 @@ $(BUILD)/src/base/file.o: $(BUILD)/datadir
 $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/slaclock"'
 
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
+$(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
 $(BUILD)/src/holidays/feed_ical.o: private DEFINES += $(ICAL_CFLAGS)
 
 $(LIB): $(call objects,$(LIB_SOURCES))

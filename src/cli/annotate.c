@@ -4,15 +4,12 @@
  */
 #include "cli/annotate.h"
 
-#include "cli/csv.h"
+#include "cli/input.h"
 #include "cli/output.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- options -------------------------------------------------------------------------------------------------------
  */
@@ -80,6 +77,7 @@ static bool add_policy(struct annotation *job, const char *name) {
   annotator->name = strdup(name);
   annotator->columns = cli_alloc(fields * sizeof *annotator->columns);
   annotator->values = cli_alloc(fields * sizeof *annotator->values);
+  annotator->lists = cli_alloc(fields * sizeof *annotator->lists);
   annotator->results = cli_alloc(metrics * sizeof *annotator->results);
   annotator->metric_of = cli_alloc(metrics * sizeof *annotator->metric_of);
   const char **grown = cli_alloc((job->metric_count + metrics) * sizeof *grown);
@@ -97,71 +95,57 @@ static bool add_policy(struct annotation *job, const char *name) {
 /* --- files ---------------------------------------------------------------------------------------------------------
  */
 
-static int open_input(struct annotation *job, const char *path) {
-  job->file = path;
-  if (strcmp(path, "-") == 0)
-    return job->spooled >= 0 ? job->spooled : STDIN_FILENO;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    cli_error(job->cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
-  return fd;
-}
-
 /* Takes a file's first row; false after an error. */
-static bool take_header(struct annotation *job, const struct csv_row *row,
-                        bool (*first_header)(struct annotation *, const struct csv_row *)) {
-  if (row->raw.ptr[0] == '{' || row->raw.ptr[0] == '[') {
-    cli_error(job->cli, EXIT_DATA, "\"%s\" looks like JSON, which is not read by this version: CSV is expected",
-              job->file);
-    return false;
-  }
+static bool take_header(struct annotation *job, const struct record *row,
+                        bool (*first_header)(struct annotation *, const struct record *)) {
+  const char *file = job->input.file;
   if (row->problem) {
-    cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "the header cannot be read: %s", row->problem);
+    cli_error_at(job->cli, EXIT_DATA, file, row->line, "the header cannot be read: %s", row->problem);
     return false;
   }
   if (memchr(row->raw.ptr, '\r', row->raw.len) && !memchr(row->raw.ptr, '"', row->raw.len)) {
-    cli_error_at(job->cli, EXIT_DATA, job->file, row->line,
+    cli_error_at(job->cli, EXIT_DATA, file, row->line,
                  "the lines end in carriage returns alone: convert them, as with tr '\\r' '\\n'");
     return false;
   }
-  return job->columns ? annotation_same_header(job, row) : first_header(job, row);
+  return job->begun ? annotation_same_header(job, row) : first_header(job, row);
+}
+
+/* Takes what tells the columns; false after an error. */
+static bool begin_file(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *)) {
+  struct record row;
+  bool is_json = input_is_json(&job->input), good;
+  if (job->begun && is_json != job->is_json) {
+    cli_error(job->cli, EXIT_DATA, "\"%s\" is %s, unlike the first file", job->input.file, is_json ? "JSON" : "CSV");
+    return false;
+  }
+  job->is_json = is_json;
+  if (is_json)
+    good = job->begun || first_header(job, NULL);
+  else if (input_next(&job->input, &row))
+    good = take_header(job, &row, first_header);
+  else {
+    if (!job->input.stream.read_errno && !job->input.csv.too_long)
+      cli_error(job->cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", job->input.file);
+    return false;
+  }
+  job->begun = true;
+  return good;
 }
 
 /* Reads one file, giving each row but the header to visit. first_header takes the header of the first file. */
 static bool read_file(struct annotation *job, const char *path,
-                      bool (*first_header)(struct annotation *, const struct csv_row *),
-                      void (*visit)(struct annotation *, const struct csv_row *)) {
-  int fd = open_input(job, path);
-  if (fd < 0)
-    return false;
-  struct csv_row row;
-  if (job->reader.buffer)
-    csv_restart(&job->reader, fd);
-  else
-    csv_init(&job->reader, fd);
-  bool good = csv_next(&job->reader, &row);
-  if (good) {
-    good = take_header(job, &row, first_header);
-    while (good && !job->output.error && csv_next(&job->reader, &row))
-      visit(job, &row);
-  } else if (!job->reader.read_errno)
-    cli_error(job->cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", path);
-  if (job->reader.read_errno) {
-    cli_error(job->cli, job->reader.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s", path,
-              strerror(job->reader.read_errno));
-    good = false;
-  }
-  if (job->reader.too_long) {
-    cli_error_at(job->cli, EXIT_DATA, path, job->reader.line, "the line is longer than %d MiB", CSV_MOST_LINE >> 20);
-    good = false;
-  }
-  if (fd != STDIN_FILENO && fd != job->spooled)
-    close(fd);
-  return good;
+                      bool (*first_header)(struct annotation *, const struct record *),
+                      void (*visit)(struct annotation *, const struct record *)) {
+  struct record row;
+  bool good = input_open(&job->input, path) && begin_file(job, first_header);
+  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row))
+    visit(job, &row);
+  return input_close(&job->input) && good && !job->stopped;
 }
 
-static bool read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct csv_row *),
-                       void (*visit)(struct annotation *, const struct csv_row *)) {
+bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
+                           void (*visit)(struct annotation *, const struct record *)) {
   const struct strings *operands = &job->cli->operands;
   bool good = true;
   for (size_t i = 0; i < operands->count && good; i++)
@@ -172,22 +156,26 @@ static bool read_files(struct annotation *job, bool (*first_header)(struct annot
 /* --- rows that name their policies: the first pass -----------------------------------------------------------------
  */
 
-static bool scout_header(struct annotation *job, const struct csv_row *row) {
+static bool scout_header(struct annotation *job, const struct record *row) {
   const char *name;
-  annotation_keep_header(job, row);
+  if (row)
+    annotation_keep_header(job, row);
   job->policy_column = annotation_column_of(job, "policy", &name);
   if (job->policy_column >= 0)
-    return annotation_check_repeated(job, job->policy_column);
+    return job->is_json || annotation_check_repeated(job, job->policy_column);
+  if (job->policy_column == COLUMN_WRONG)
+    return false;
   cli_error(job->cli, EXIT_USAGE, "a policy is needed: -p NAME, or a column \"%s\" in the input", name);
   return false;
 }
 
-static void scout_row(struct annotation *job, const struct csv_row *row) {
+static void scout_row(struct annotation *job, const struct record *row) {
   char name[128];
   size_t used;
-  if (row->problem || row->count != job->column_count || row->fields[job->policy_column].len >= sizeof name)
+  if (row->problem || (!job->is_json && row->count != job->column_count) ||
+      row->fields[job->policy_column].len >= sizeof name)
     return;
-  struct sla_text value = csv_value(row->fields[job->policy_column], name, &used);
+  struct sla_text value = input_value(&job->input, row, (size_t)job->policy_column, name, &used);
   if (!value.len)
     return;
   memmove(name, value.ptr, value.len);
@@ -208,38 +196,17 @@ static void scout_row(struct annotation *job, const struct csv_row *row) {
     job->refused = !add_policy(job, name);
 }
 
-/* Standard input is kept in a temporary file, to be read twice. */
-static bool spool_stdin(struct annotation *job) {
-  bool reads_stdin = job->cli->operands.count == 0;
-  for (size_t i = 0; i < job->cli->operands.count; i++)
-    reads_stdin |= strcmp(job->cli->operands.items[i], "-") == 0;
-  if (!reads_stdin)
-    return true;
-  FILE *file = tmpfile();
-  char *block = cli_alloc(OUTPUT_BYTES);
-  ssize_t got = 0;
-  while (file && (got = read(STDIN_FILENO, block, OUTPUT_BYTES)) > 0)
-    if (fwrite(block, 1, (size_t)got, file) != (size_t)got)
-      break;
-  free(block);
-  if (!file || got != 0 || fflush(file) != 0) {
-    cli_error(job->cli, EXIT_IO, "cannot keep standard input in a temporary file: %s", strerror(errno));
-    return false;
-  }
-  job->spool = file;
-  job->spooled = fileno(file);
-  return lseek(job->spooled, 0, SEEK_SET) == 0;
-}
-
 /* Finds and loads the policies that rows name. */
 static bool scout(struct annotation *job) {
-  if (!spool_stdin(job) || !read_files(job, scout_header, scout_row))
+  if (!input_keep_stdin(&job->input) || !annotation_read_files(job, scout_header, scout_row))
     return false;
   free(job->header);
   free(job->columns);
   job->header = NULL;
   job->columns = NULL;
-  return !job->refused && (job->spooled < 0 || lseek(job->spooled, 0, SEEK_SET) == 0);
+  job->column_count = 0;
+  job->begun = false;
+  return !job->refused;
 }
 
 /* --- the command ---------------------------------------------------------------------------------------------------
@@ -247,7 +214,8 @@ static bool scout(struct annotation *job) {
 
 static bool prepare_job(struct annotation *job) {
   struct cli *cli = job->cli;
-  if (!cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format) ||
+  if (!input_init(&job->input, cli) ||
+      !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format) ||
       !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
       !cli_time_style(cli, &job->style))
     return false;
@@ -272,6 +240,8 @@ static void report_job(struct annotation *job) {
     overlaps += more_overlaps;
     gaps += more_gaps;
   }
+  if (job->log)
+    event_log_local_times(job->log, &overlaps, &gaps);
   cli_warn_local_times(job->cli, overlaps, gaps);
   if (job->uncovered)
     cli_warning(job->cli, "%llu result%s rest%s on dates that are not covered, the first: %s",
@@ -287,13 +257,13 @@ static void job_free(struct annotation *job) {
     free(annotator->name);
     free(annotator->columns);
     free(annotator->values);
+    free(annotator->lists);
     free(annotator->results);
     free(annotator->metric_of);
   }
-  if (job->reader.buffer)
-    csv_release(&job->reader);
-  if (job->spool)
-    fclose(job->spool);
+  annotation_close_log(job, false);
+  index_free(&job->index);
+  input_free(&job->input);
   time_style_free(&job->style);
   sla_zone_free(job->input_zone);
   free(job->metrics);
@@ -306,17 +276,21 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
   struct annotation *job = cli_alloc(sizeof *job);
   job->cli = cli;
   job->writer = writer;
-  job->spooled = -1;
   job->policy_column = COLUMN_NONE;
-  if (prepare_job(job) && output_init(cli, &job->output, cli->output)) {
+  job->by_incident = cli->events || cli->history;
+  if (prepare_job(job) && annotation_open_log(job) && output_init(cli, &job->output, cli->output)) {
     bool begun = !writer || writer->begin(job, writer->data);
-    bool good = begun && read_files(job, annotation_begin, annotation_row);
+    bool good = begun &&
+                (job->by_incident ? annotation_read_incidents(job)
+                                  : annotation_read_files(job, annotation_begin, annotation_row)) &&
+                annotation_check_objects(job);
     if (writer && begun)
       writer->end(job, writer->data);
     if (writer && !good)
       job->output.len = 0; /* what failed must not look whole: its end is left out */
     output_finish(cli, &job->output, good);
     report_job(job);
+    annotation_close_log(job, good);
   }
   job_free(job);
   free(job);

@@ -3,7 +3,9 @@
 #define SLACLOCK_CLI_ANNOTATE_H
 
 #include "cli/cli.h"
-#include "cli/csv.h"
+#include "cli/event_log.h"
+#include "cli/index.h"
+#include "cli/input.h"
 #include "cli/output.h"
 
 #include <stdio.h>
@@ -23,7 +25,7 @@ struct annotation;
 struct annotation_writer {
   void *data;
   bool (*begin)(struct annotation *job, void *data); /* false after an error */
-  void (*row)(struct annotation *job, const struct csv_row *row, void *data);
+  void (*row)(struct annotation *job, const struct record *row, void *data);
   void (*end)(struct annotation *job, void *data); /* not where begin failed; what is written goes to job->output */
 };
 
@@ -35,6 +37,7 @@ struct annotator {
   size_t field_count, metric_count;
   long *columns;           /* of the input, one a field of the policy; negative: none */
   struct sla_text *values; /* of the row, one a field */
+  struct sla_list *lists;  /* the same, of fields with several; used for JSON */
   struct sla_result *results;
   size_t *metric_of; /* output metric, one a metric of the policy */
 };
@@ -55,15 +58,25 @@ struct annotation {
   const char **metrics; /* of the output: those of all policies */
   size_t metric_count;
 
-  const char *file; /* being read */
-  struct csv_reader reader;
-  FILE *spool;    /* standard input, where it is read twice */
-  int spooled;    /* its descriptor, or -1 */
-  char delimiter; /* of the first file, and so of the output */
+  struct input input;
+  bool begun;                  /* the first file's header, or its first object, has been taken */
+  bool is_json;                /* the first file's */
+  const struct record *object; /* that is being taken */
+  bool stopped;                /* by a record that cannot come out */
+  char delimiter;              /* of the first file, and so of the output */
   char *header;
-  struct sla_text *columns; /* of the input, by name */
+  struct sla_text *columns; /* of the input, by name; of JSON the first object's members */
   size_t column_count;
   long id_column, policy_column; /* negative: none */
+
+  /* Where incidents come out one by one, with what happened to them: --events, --history. */
+  bool by_incident;
+  struct index index;
+  struct event_log *log;  /* NULL: none */
+  long history_column;    /* of the time at which a row held; negative: none */
+  struct lives *lives;    /* of the incident that is being evaluated */
+  uint64_t unread_events; /* that no field of their incident's policy is about */
+  char first_unread[128]; /* what the first of them is about */
 
   char *scratch; /* for fields with doubled quotes */
   size_t scratch_size;
@@ -83,25 +96,56 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer);
 /* Reads --coverage; false after an error. */
 bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage);
 
+/* Reads all files, giving each record to visit; first_header takes the header of the first file. false after an error.
+ */
+bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
+                           void (*visit)(struct annotation *, const struct record *));
+
+/* --- annotate_incidents.c ------------------------------------------------------------------------------------------
+ */
+
+/* Opens the event log; false after an error. */
+bool annotation_open_log(struct annotation *job);
+
+/* Reads all files, then writes one record an incident, in the order of first sight. false after an error. */
+bool annotation_read_incidents(struct annotation *job);
+
+/* What happened to the incident that is being evaluated, as its policy sees it. NULL, or why that cannot be said. */
+const char *annotation_events(struct annotation *job, const struct annotator *annotator, const struct record *row,
+                              struct sla_incident *incident);
+
+/* Reports what came of it, and frees it. */
+void annotation_close_log(struct annotation *job, bool report);
+
 /* --- annotate_header.c ---------------------------------------------------------------------------------------------
  */
 
-enum { COLUMN_NONE = -1, COLUMN_ABSENT = -2 }; /* not in the input; said to be absent with --map FIELD= */
+/* Not in the input; said to be absent with --map FIELD=; named in a way that cannot be. */
+enum { COLUMN_NONE = -1, COLUMN_ABSENT = -2, COLUMN_WRONG = -3 };
 
 /* Keeps the names of the header's columns, unquoted. */
-void annotation_keep_header(struct annotation *job, const struct csv_row *row);
+void annotation_keep_header(struct annotation *job, const struct record *row);
 
-/* The column of a field, by --map or by its name. *ret_name is the name it was looked for under. */
-long annotation_column_of(const struct annotation *job, const char *field, const char **ret_name);
+/* The column of a field, by --map or by its name; COLUMN_WRONG after an error. Of JSON it is found by its path, whether
+ * or not it will be there. *ret_name is the name it was looked for under. */
+long annotation_column_of(struct annotation *job, const char *field, const char **ret_name);
 
 /* A column in use must not stand in the header twice; false after an error. */
 bool annotation_check_repeated(struct annotation *job, long column);
 
-/* Takes the first file's header: finds the policies' fields in it and writes the output's. false after an error. */
-bool annotation_begin(struct annotation *job, const struct csv_row *row);
+/* Takes the first file's header, NULL of JSON: finds the policies' fields in it and writes the output's. false after an
+ * error. */
+bool annotation_begin(struct annotation *job, const struct record *row);
+
+/* Whether a field whose column is not in the input may be absent; false after an error. */
+bool annotation_check_absent(struct annotation *job, const struct annotator *annotator, size_t field);
+
+/* Writes the header of CSV's added columns, and its end; visits the added names; see annotate_json.c. */
+bool annotation_each_added(struct annotation *job, bool (*visit)(struct annotation *job, const char *name));
+bool annotation_write_added_name(struct annotation *job, const char *name);
 
 /* Further files must have the first one's header; false after an error. */
-bool annotation_same_header(struct annotation *job, const struct csv_row *row);
+bool annotation_same_header(struct annotation *job, const struct record *row);
 
 static inline bool annotation_is(struct sla_text text, const char *string) {
   return text.len == strlen(string) && !memcmp(text.ptr, string, text.len);
@@ -112,10 +156,25 @@ enum { ADDED_NAME = 256 };
 /* The name of an added column. */
 void annotation_added_name(const struct annotation *job, size_t metric, enum added column, char name[ADDED_NAME]);
 
+/* --- annotate_json.c -----------------------------------------------------------------------------------------------
+ */
+
+/* Looks at an object before it is evaluated: the first one's members become the columns. false after an error: reading
+ * ends there. */
+bool annotation_take_object(struct annotation *job, const struct record *object);
+
+/* At the end: no object had what is needed? false after an error. */
+bool annotation_check_objects(struct annotation *job);
+
+/* Writes an object's own members: as JSON, without its closing brace, and says whether there are any; as cells of CSV.
+ */
+bool annotation_write_object(struct annotation *job);
+void annotation_write_cells(struct annotation *job);
+
 /* --- annotate_rows.c -----------------------------------------------------------------------------------------------
  */
 
 /* Evaluates a row and writes it. */
-void annotation_row(struct annotation *job, const struct csv_row *row);
+void annotation_row(struct annotation *job, const struct record *row);
 
 #endif

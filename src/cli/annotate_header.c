@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void annotation_keep_header(struct annotation *job, const struct csv_row *row) {
-  job->delimiter = job->reader.delimiter;
+void annotation_keep_header(struct annotation *job, const struct record *row) {
+  job->delimiter = job->input.csv.delimiter;
   job->column_count = row->count;
   job->columns = cli_alloc(row->count * sizeof *job->columns);
   job->header = cli_alloc(row->raw.len + 1);
@@ -21,16 +21,35 @@ void annotation_keep_header(struct annotation *job, const struct csv_row *row) {
   }
 }
 
-long annotation_column_of(const struct annotation *job, const char *field, const char **ret_name) {
-  *ret_name = field;
+/* The name that a field is looked for under: its own, or by --map. */
+static const char *name_of(const struct annotation *job, const char *field) {
+  size_t len = strlen(field);
+  const char *name = field;
   for (size_t i = 0; i < job->cli->maps.count; i++) {
     const char *map = job->cli->maps.items[i];
-    size_t len = strlen(field);
     if (strncmp(map, field, len) == 0 && map[len] == '=')
-      *ret_name = map + len + 1;
+      name = map + len + 1;
   }
+  return name;
+}
+
+/* The place among the values of JSON objects that a path gets; COLUMN_WRONG after an error. */
+static long bind_path(struct annotation *job, const char *field, const char *path) {
+  const char *problem;
+  long column = json_reader_bind(job->input.json, path, &problem);
+  if (column >= 0)
+    return column;
+  cli_error(job->cli, EXIT_USAGE, "\"%s\" is no path in JSON: %s (--map %s=PATH says where the field is)", path,
+            problem, field);
+  return COLUMN_WRONG;
+}
+
+long annotation_column_of(struct annotation *job, const char *field, const char **ret_name) {
+  *ret_name = name_of(job, field);
   if (!**ret_name)
     return COLUMN_ABSENT;
+  if (job->is_json)
+    return bind_path(job, field, *ret_name);
   for (size_t i = 0; i < job->column_count; i++)
     if (annotation_is(job->columns[i], *ret_name))
       return (long)i;
@@ -65,37 +84,44 @@ bool annotation_check_repeated(struct annotation *job, long column) {
   for (size_t i = 0; i < job->column_count; i++)
     if ((long)i != column && job->columns[i].len == job->columns[column].len &&
         !memcmp(job->columns[i].ptr, job->columns[column].ptr, job->columns[i].len)) {
-      cli_error_at(job->cli, EXIT_DATA, job->file, 1, "column \"%.*s\" stands in the header twice",
+      cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "column \"%.*s\" stands in the header twice",
                    (int)job->columns[column].len, job->columns[column].ptr);
       return false;
     }
   return true;
 }
 
+bool annotation_check_absent(struct annotation *job, const struct annotator *annotator, size_t field) {
+  const char *own_name = sla_policy_field_name(annotator->policy, field), *name = name_of(job, own_name);
+  const char *policy = sla_policy_name(annotator->policy), *what = job->is_json ? "member" : "column";
+  const char *place = job->is_json ? "PATH" : "COLUMN";
+  char buffer[128];
+  const char *nearest = nearest_column(job, annotator, name, buffer);
+  bool is_needed = name != own_name || sla_policy_field_is_needed(annotator->policy, field);
+  if (is_needed)
+    cli_error_at(job->cli, EXIT_DATA, job->input.file, job->is_json ? 0 : 1,
+                 "%s no %s \"%s\", which policy \"%s\" needs%s%s%s (--map %s=%s names another, --map %s= says that "
+                 "there is none)",
+                 job->is_json ? "the objects have" : "the input has", what, name, policy,
+                 nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "", own_name, place,
+                 own_name);
+  else if (nearest)
+    cli_warning(job->cli, "the input has no %s \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=%s", what,
+                name, policy, nearest, own_name, place);
+  return !is_needed;
+}
+
 /* Finds a policy's fields among the columns. */
 static bool bind_fields(struct annotation *job, struct annotator *annotator) {
   bool good = true;
-  for (size_t i = 0; i < sla_policy_field_count(annotator->policy); i++) {
-    const char *field = sla_policy_field_name(annotator->policy, i), *name;
-    char buffer[128];
-    long column = annotation_column_of(job, field, &name);
-    annotator->columns[i] = column;
-    bool mapped = name != field;
-    if (column >= 0)
+  for (size_t i = 0; i < annotator->field_count; i++) {
+    const char *name;
+    long column = annotator->columns[i] = annotation_column_of(job, sla_policy_field_name(annotator->policy, i), &name);
+    if (column == COLUMN_NONE)
+      good &= annotation_check_absent(job, annotator, i);
+    else if (column >= 0 && !job->is_json)
       good &= annotation_check_repeated(job, column);
-    else if (column == COLUMN_NONE && (mapped || sla_policy_field_is_needed(annotator->policy, i))) {
-      const char *nearest = nearest_column(job, annotator, name, buffer);
-      cli_error_at(
-          job->cli, EXIT_DATA, job->file, 1,
-          "the input has no column \"%s\", which policy \"%s\" needs%s%s%s (--map %s=COLUMN names another, --map "
-          "%s= says that there is none)",
-          name, sla_policy_name(annotator->policy), nearest ? ": did you mean \"" : "", nearest ? nearest : "",
-          nearest ? "\"?" : "", field, field);
-      good = false;
-    } else if (column == COLUMN_NONE && nearest_column(job, annotator, name, buffer))
-      cli_warning(job->cli,
-                  "the input has no column \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=COLUMN", name,
-                  sla_policy_name(annotator->policy), buffer, field);
+    good &= column != COLUMN_WRONG;
   }
   return good;
 }
@@ -130,8 +156,7 @@ void annotation_added_name(const struct annotation *job, size_t metric, enum add
     snprintf(name, ADDED_NAME, "%s_%s", job->metrics[metric], suffixes[column]);
 }
 
-/* Visits the names of the added columns in order; false where visit says so. */
-static bool each_added(struct annotation *job, bool (*visit)(struct annotation *job, const char *name)) {
+bool annotation_each_added(struct annotation *job, bool (*visit)(struct annotation *job, const char *name)) {
   char name[ADDED_NAME];
   for (size_t m = 0; m < job->metric_count; m++)
     for (size_t i = 0; i < ADDED_NOTE; i++) {
@@ -146,44 +171,47 @@ static bool each_added(struct annotation *job, bool (*visit)(struct annotation *
 static bool is_free(struct annotation *job, const char *name) {
   for (size_t i = 0; i < job->column_count; i++)
     if (annotation_is(job->columns[i], name)) {
-      cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the input has a column \"%s\" already, which would be added",
-                   name);
+      cli_error_at(job->cli, EXIT_DATA, job->input.file, 1,
+                   "the input has a column \"%s\" already, which would be added", name);
       return false;
     }
   return true;
 }
 
-static bool write_added_name(struct annotation *job, const char *name) {
-  output_char(&job->output, job->reader.delimiter);
-  output_csv(&job->output, (struct sla_text){name, strlen(name)}, job->reader.delimiter);
+bool annotation_write_added_name(struct annotation *job, const char *name) {
+  output_char(&job->output, job->delimiter);
+  output_csv(&job->output, (struct sla_text){name, strlen(name)}, job->delimiter);
   return true;
 }
 
-bool annotation_begin(struct annotation *job, const struct csv_row *row) {
+bool annotation_begin(struct annotation *job, const struct record *row) {
   const char *name;
-  annotation_keep_header(job, row);
+  if (row)
+    annotation_keep_header(job, row);
+  else if (!job->cli->format)
+    job->format = FORMAT_NDJSON;
   job->id_column = annotation_column_of(job, "id", &name);
-  if (!check_maps(job))
+  if (!check_maps(job) || job->id_column == COLUMN_WRONG)
     return false;
   bool good = true;
   for (size_t i = 0; i < job->policy_count; i++)
     good &= bind_fields(job, &job->policies[i]);
-  if (!good || !each_added(job, is_free))
+  if (!good || (row && !annotation_each_added(job, is_free)))
     return false;
-  if (job->format == FORMAT_CSV && !job->writer) {
-    if (job->reader.has_mark)
+  if (row && job->format == FORMAT_CSV && !job->writer) {
+    if (job->input.csv.has_mark)
       output_bytes(&job->output, "\xEF\xBB\xBF", 3);
     output_text(&job->output, row->raw);
-    each_added(job, write_added_name);
+    annotation_each_added(job, annotation_write_added_name);
     output_bytes(&job->output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
   }
   return true;
 }
 
-bool annotation_same_header(struct annotation *job, const struct csv_row *row) {
+bool annotation_same_header(struct annotation *job, const struct record *row) {
   bool same = row->count == job->column_count;
-  if (job->reader.delimiter != job->delimiter) {
-    cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the delimiter is not that of the first file");
+  if (job->input.csv.delimiter != job->delimiter) {
+    cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the delimiter is not that of the first file");
     return false;
   }
   char *scratch = cli_alloc(row->raw.len + 1);
@@ -194,6 +222,6 @@ bool annotation_same_header(struct annotation *job, const struct csv_row *row) {
   }
   free(scratch);
   if (!same)
-    cli_error_at(job->cli, EXIT_DATA, job->file, 1, "the header is not that of the first file");
+    cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the header is not that of the first file");
   return same;
 }

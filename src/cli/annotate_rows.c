@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Gives the policy its fields' values. Fields whose quotes are doubled inside are unfolded into the scratch. */
-static void take_values(struct annotation *job, struct annotator *annotator, const struct csv_row *row) {
+static void take_values(struct annotation *job, struct annotator *annotator, const struct record *row) {
   size_t need = row->raw.len * annotator->field_count; /* fields may share a column */
   if (job->scratch_size < need && memchr(row->raw.ptr, '"', row->raw.len)) {
     free(job->scratch);
@@ -25,6 +25,18 @@ static void take_values(struct annotation *job, struct annotator *annotator, con
   }
 }
 
+/* The same of an object. Says whether any field has several values. */
+static bool take_members(struct annotator *annotator, const struct record *object) {
+  bool several = false;
+  for (size_t i = 0; i < annotator->field_count; i++) {
+    long column = annotator->columns[i];
+    annotator->values[i] = column >= 0 ? object->fields[column] : (struct sla_text){"", 0};
+    annotator->lists[i] = column >= 0 ? object->lists[column] : (struct sla_list){0};
+    several |= annotator->lists[i].count > 0;
+  }
+  return several;
+}
+
 /* How many bytes of a value messages show: whole characters. */
 static int shown_length(struct sla_text text) {
   enum { MOST = 60 };
@@ -37,11 +49,13 @@ static int shown_length(struct sla_text text) {
 }
 
 /* The policy that a row names; NULL after job->reason says why there is none. */
-static struct annotator *named_policy(struct annotation *job, const struct csv_row *row) {
+static struct annotator *named_policy(struct annotation *job, const struct record *row) {
   char scratch[128];
   size_t used;
   struct sla_text field = row->fields[job->policy_column];
-  struct sla_text name = field.len < sizeof scratch ? csv_value(field, scratch, &used) : field;
+  struct sla_text name = field;
+  if (field.len < sizeof scratch)
+    name = input_value(&job->input, row, (size_t)job->policy_column, scratch, &used);
   for (size_t i = 0; i < job->policy_count; i++)
     if (annotation_is(name, job->policies[i].name))
       return &job->policies[i];
@@ -51,11 +65,13 @@ static struct annotator *named_policy(struct annotation *job, const struct csv_r
 }
 
 /* Evaluates a row. NULL, or why the row is an error as a whole; job->row_policy is then NULL. */
-static const char *evaluate_row(struct annotation *job, const struct csv_row *row) {
+static const char *evaluate_row(struct annotation *job, const struct record *row) {
   job->row_policy = NULL;
   if (row->problem)
     return row->problem;
-  if (row->count != job->column_count) {
+  if (job->is_json && row->error)
+    return row->error;
+  if (!job->is_json && row->count != job->column_count) {
     snprintf(job->reason, sizeof job->reason, "the row has %zu field%s, the header %zu", row->count,
              row->count == 1 ? "" : "s", job->column_count);
     return job->reason;
@@ -63,10 +79,17 @@ static const char *evaluate_row(struct annotation *job, const struct csv_row *ro
   struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
   if (!annotator)
     return job->reason;
-  take_values(job, annotator, row);
+  struct sla_incident incident = {.values = annotator->values};
+  if (!job->is_json)
+    take_values(job, annotator, row);
+  else if (take_members(annotator, row))
+    incident.lists = annotator->lists;
+  const char *problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
+  if (problem)
+    return problem;
   enum sla_code code;
-  while ((code = sla_evaluate(annotator->policy, annotator->values, job->now, annotator->worker, annotator->results)) ==
-             SLA_BEYOND &&
+  while ((code = sla_evaluate_incident(annotator->policy, &incident, job->now, annotator->worker,
+                                       annotator->results)) == SLA_BEYOND &&
          (code = sla_prepare(annotator->policy, annotator->worker)) == SLA_OK)
     ;
   if (code != SLA_OK)
@@ -83,12 +106,15 @@ static void add_remark(char *text, size_t size, const char *remark) {
 }
 
 /* Reports an error row with its line and, where there is one, the incident's id. */
-static void report_row(struct annotation *job, const struct csv_row *row, const char *errors) {
+static void report_row(struct annotation *job, const struct record *row, const char *errors) {
   struct sla_text id = {"", 0};
   if (job->id_column >= 0 && (size_t)job->id_column < row->count && !row->problem)
     id = row->fields[job->id_column];
-  cli_error_at(job->cli, EXIT_DATA, job->file, row->line, "%s%.*s%s%s", id.len ? "incident " : "", shown_length(id),
-               id.ptr, id.len ? ": " : "", errors);
+  bool is_array = job->input.kind == INPUT_JSON; /* of which a line may hold many */
+  long line = job->is_json && row->bad_line ? row->bad_line : row->line;
+  long column = job->is_json && (is_array || row->bad_line) ? row->bad_column : 0;
+  cli_error_in(job->cli, EXIT_DATA, job->input.file, line, column, "%s%.*s%s%s", id.len ? "incident " : "",
+               shown_length(id), id.ptr, id.len ? ": " : "", errors);
 }
 
 /* Applies --coverage to a result. */
@@ -102,7 +128,7 @@ static void apply_coverage(struct annotation *job, struct sla_result *result) {
 }
 
 /* Gathers the row's note: its errors, which are reported, then the other remarks. */
-static void conclude_row(struct annotation *job, const struct csv_row *row, const char *row_error) {
+static void conclude_row(struct annotation *job, const struct record *row, const char *row_error) {
   char errors[sizeof job->note];
   struct annotator *annotator = job->row_policy;
   errors[0] = job->note[0] = '\0';
@@ -167,9 +193,9 @@ static void write_value(struct annotation *job, const struct sla_result *result,
  * Writes the fields of a row that is no whole one, so that the added columns line up all the same: too few are filled
  * up, too many kept together in the last, and text whose quoting is broken is quoted as it stands.
  */
-static void write_odd_row(struct annotation *job, const struct csv_row *row) {
+static void write_odd_row(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
-  const char delimiter = job->reader.delimiter;
+  const char delimiter = job->delimiter;
   size_t fields = row->count;
   if (row->problem) {
     fields = 1;
@@ -184,11 +210,13 @@ static void write_odd_row(struct annotation *job, const struct csv_row *row) {
     output_char(output, delimiter);
 }
 
-static void write_csv_row(struct annotation *job, const struct csv_row *row) {
+static void write_csv_row(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
-  const char delimiter = job->reader.delimiter;
-  if (row->problem || row->count != job->column_count)
+  const char delimiter = job->delimiter;
+  if (row->problem || (!job->is_json && row->count != job->column_count))
     write_odd_row(job, row);
+  else if (job->is_json)
+    annotation_write_cells(job);
   else
     output_text(output, row->raw);
   for (size_t m = 0; m < job->metric_count; m++) {
@@ -215,13 +243,16 @@ static void write_json_key(struct output *output, struct sla_text key, bool firs
   output_char(output, ':');
 }
 
-/* The row's own fields; of a row that is no whole one, its text as "row". */
-static void write_json_fields(struct annotation *job, const struct csv_row *row) {
+/* The row's own fields behind a brace; of a row that is no whole one, its text as "row". Says whether there are any. */
+static bool write_json_fields(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
+  if (job->is_json && !row->problem)
+    return annotation_write_object(job);
+  output_char(output, '{');
   if (row->problem || row->count > job->column_count) {
     write_json_key(output, (struct sla_text){"row", 3}, true);
     output_json(output, row->raw);
-    return;
+    return true;
   }
   char *scratch = cli_alloc(row->raw.len);
   for (size_t i = 0; i < row->count; i++) {
@@ -230,14 +261,15 @@ static void write_json_fields(struct annotation *job, const struct csv_row *row)
     output_json(output, csv_value(row->fields[i], scratch, &used));
   }
   free(scratch);
+  return row->count > 0;
 }
 
-static void write_json_value(struct annotation *job, size_t metric, enum added column) {
+static void write_json_value(struct annotation *job, size_t metric, enum added column, bool first) {
   struct output *output = &job->output;
   const struct sla_result *result = result_of(job, metric);
   char name[ADDED_NAME];
   annotation_added_name(job, metric, column, name);
-  write_json_key(output, (struct sla_text){name, strlen(name)}, false);
+  write_json_key(output, (struct sla_text){name, strlen(name)}, first);
   bool is_text = column == ADDED_DUE || column == ADDED_STATUS;
   if (!has_value(result, column)) {
     output_bytes(output, "null", 4);
@@ -250,16 +282,17 @@ static void write_json_value(struct annotation *job, size_t metric, enum added c
     output_char(output, '"');
 }
 
-static void write_json_row(struct annotation *job, const struct csv_row *row) {
+static void write_json_row(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
-  output_char(output, '{');
-  write_json_fields(job, row);
+  bool first = !write_json_fields(job, row);
   for (size_t m = 0; m < job->metric_count; m++)
     for (size_t i = 0; i < ADDED_NOTE; i++)
-      if (job->added[i])
-        write_json_value(job, m, (enum added)i);
+      if (job->added[i]) {
+        write_json_value(job, m, (enum added)i, first);
+        first = false;
+      }
   if (job->added[ADDED_NOTE]) {
-    write_json_key(output, (struct sla_text){"sla_note", 8}, false);
+    write_json_key(output, (struct sla_text){"sla_note", 8}, first);
     if (*job->note)
       output_json(output, (struct sla_text){job->note, strlen(job->note)});
     else
@@ -268,7 +301,11 @@ static void write_json_row(struct annotation *job, const struct csv_row *row) {
   output_bytes(output, "}\n", 2);
 }
 
-void annotation_row(struct annotation *job, const struct csv_row *row) {
+void annotation_row(struct annotation *job, const struct record *row) {
+  if (job->is_json && !annotation_take_object(job, row)) {
+    job->stopped = true;
+    return;
+  }
   const char *error = evaluate_row(job, row);
   conclude_row(job, row, error);
   if (job->writer)

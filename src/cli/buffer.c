@@ -46,3 +46,14 @@ void buffer_free(struct buffer *buffer) {
   free(buffer->text);
   *buffer = (struct buffer){0};
 }
+
+void *array_grow(void *place, size_t count, size_t *capacity, size_t size) {
+  if (count < *capacity)
+    return place;
+  *capacity = 2 * count + 16;
+  void *larger = cli_alloc(*capacity * size);
+  if (count)
+    memcpy(larger, place, count * size);
+  free(place);
+  return larger;
+}

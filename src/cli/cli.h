@@ -37,6 +37,7 @@ struct cli {
   struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
+  const char *input_format, *events, *history;
   const char *from, *until, *as;
   const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
@@ -59,11 +60,13 @@ struct command {
 /* Takes an exit status into account: the highest wins. */
 void cli_status(struct cli *cli, int status);
 
-/* Reports "slaclock: error: ..." and takes a status into account; with a place where file is not NULL and line not 0.
- */
+/* Reports "slaclock: error: ..." and takes a status into account; with a place where file is not NULL and line not 0,
+ * and its column where that is not 0. */
 void cli_error(struct cli *cli, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+void cli_error_in(struct cli *cli, int status, const char *file, long line, long column, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 void cli_warning(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

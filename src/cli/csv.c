@@ -2,72 +2,38 @@
 
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { BUFFER_BYTES = 256 * 1024 };
-
-/* Reads more of the stream behind what is there. Rows not yet taken move to the front; the buffer grows only when full.
- */
-static void fill(struct csv_reader *reader) {
-  if (reader->start) {
-    memmove(reader->buffer, reader->buffer + reader->start, reader->filled - reader->start);
-    reader->filled -= reader->start;
-    reader->start = 0;
-  }
-  if (reader->filled == reader->size) {
-    char *larger = realloc(reader->buffer, 2 * reader->size);
-    if (!larger) {
-      reader->read_errno = ENOMEM;
-      reader->at_end = true;
-      return;
-    }
-    reader->buffer = larger;
-    reader->size *= 2;
-  }
-  ssize_t got;
-  do
-    got = read(reader->fd, reader->buffer + reader->filled, reader->size - reader->filled);
-  while (got < 0 && errno == EINTR);
-  if (got < 0)
-    reader->read_errno = errno;
-  if (got <= 0)
-    reader->at_end = true;
-  else
-    reader->filled += (size_t)got;
-}
 
 /*
  * Where the header, the first line that is not blank, begins and ends: at a line feed outside quotes. false where the
  * bytes end before it does.
  */
-static bool find_header(const struct csv_reader *reader, size_t *ret_from, size_t *ret_end) {
+static bool find_header(const struct stream *stream, size_t *ret_from, size_t *ret_end) {
   bool quoted = false;
-  size_t from = reader->start;
-  while (from < reader->filled && (reader->buffer[from] == '\n' || reader->buffer[from] == '\r'))
+  size_t from = stream->start;
+  while (from < stream->filled && (stream->buffer[from] == '\n' || stream->buffer[from] == '\r'))
     from++;
   *ret_from = from;
-  for (*ret_end = from; *ret_end < reader->filled; ++*ret_end) {
-    if (reader->buffer[*ret_end] == '"')
+  for (*ret_end = from; *ret_end < stream->filled; ++*ret_end) {
+    if (stream->buffer[*ret_end] == '"')
       quoted = !quoted;
-    else if (reader->buffer[*ret_end] == '\n' && !quoted)
+    else if (stream->buffer[*ret_end] == '\n' && !quoted)
       return true;
   }
   return false;
 }
 
 /* The delimiter is whichever of comma, semicolon and tab stands most often in the header, quoted text aside. */
-static char find_delimiter(const struct csv_reader *reader, size_t from, size_t end) {
+static char find_delimiter(const struct stream *stream, size_t from, size_t end) {
   static const char candidates[] = ",;\t";
   size_t counts[3] = {0};
   bool quoted = false;
   for (size_t i = from; i < end; i++) {
-    if (reader->buffer[i] == '"')
+    if (stream->buffer[i] == '"')
       quoted = !quoted;
     for (int k = 0; k < 3; k++)
-      counts[k] += !quoted && reader->buffer[i] == candidates[k];
+      counts[k] += !quoted && stream->buffer[i] == candidates[k];
   }
   int best = 0;
   for (int k = 1; k < 3; k++)
@@ -76,32 +42,26 @@ static char find_delimiter(const struct csv_reader *reader, size_t from, size_t 
   return candidates[best];
 }
 
-void csv_restart(struct csv_reader *reader, int fd) {
+void csv_begin(struct csv_reader *reader, struct stream *stream) {
   static const char mark[] = "\xEF\xBB\xBF";
   size_t from, end;
-  reader->fd = fd;
-  reader->start = reader->filled = 0;
-  reader->at_end = false;
-  reader->read_errno = 0;
+  if (!reader->fields) {
+    reader->field_capacity = 64;
+    reader->fields = cli_alloc(reader->field_capacity * sizeof *reader->fields);
+  }
+  reader->stream = stream;
   reader->line = 1;
   reader->too_long = false;
-  while (!find_header(reader, &from, &end) && !reader->at_end && reader->filled < CSV_MOST_BYTES)
-    fill(reader);
-  reader->has_mark = reader->filled >= 3 && memcmp(reader->buffer, mark, 3) == 0;
+  while (!find_header(stream, &from, &end) && !stream->at_end && stream->filled < CSV_MOST_BYTES)
+    stream_fill(stream);
+  reader->has_mark = stream->filled >= 3 && memcmp(stream->buffer, mark, 3) == 0;
   if (reader->has_mark)
-    reader->start = 3;
-  find_header(reader, &from, &end); /* the mark may stand before a blank line */
-  reader->delimiter = find_delimiter(reader, from, end);
-}
-
-void csv_init(struct csv_reader *reader, int fd) {
-  *reader = (struct csv_reader){.size = BUFFER_BYTES, .buffer = cli_alloc(BUFFER_BYTES), .field_capacity = 64};
-  reader->fields = cli_alloc(reader->field_capacity * sizeof *reader->fields);
-  csv_restart(reader, fd);
+    stream->start = 3;
+  find_header(stream, &from, &end); /* the mark may stand before a blank line */
+  reader->delimiter = find_delimiter(stream, from, end);
 }
 
 void csv_release(struct csv_reader *reader) {
-  free(reader->buffer);
   free(reader->fields);
 }
 
@@ -111,7 +71,7 @@ enum scan {
   SCAN_SHORT, /* the bytes end before the row does */
 };
 
-static void add_field(struct csv_reader *reader, struct csv_row *row, const char *from, const char *to) {
+static void add_field(struct csv_reader *reader, struct record *row, const char *from, const char *to) {
   if (row->count == CSV_MOST_FIELDS) {
     row->problem = "the row has too many fields";
     return;
@@ -156,8 +116,9 @@ static const char *quoted_end(const char *at, const char *end, char delimiter, l
 
 /* Splits the row that begins at the reader's start. A carriage return before the line feed belongs to the line's end.
  */
-static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct csv_row *row, const char **ret_next) {
-  const char *start = reader->buffer + reader->start, *end = reader->buffer + reader->filled, *at = start;
+static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct record *row, const char **ret_next) {
+  struct stream *stream = reader->stream;
+  const char *start = stream->buffer + stream->start, *end = stream->buffer + stream->filled, *at = start;
   const char delimiter = reader->delimiter;
   long lines = 1;
   row->count = 0;
@@ -193,8 +154,9 @@ static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct csv
 }
 
 /* A quote that is never closed would swallow the rest of the file: its first line alone is the row. */
-static void cut_row(struct csv_reader *reader, struct csv_row *row, const char **ret_next) {
-  const char *start = reader->buffer + reader->start, *end = reader->buffer + reader->filled;
+static void cut_row(struct csv_reader *reader, struct record *row, const char **ret_next) {
+  struct stream *stream = reader->stream;
+  const char *start = stream->buffer + stream->start, *end = stream->buffer + stream->filled;
   const char *feed = memchr(start, '\n', (size_t)(end - start));
   const char *stop = feed ? feed : end;
   if (feed && stop > start && stop[-1] == '\r')
@@ -205,7 +167,7 @@ static void cut_row(struct csv_reader *reader, struct csv_row *row, const char *
   row->end = (struct sla_text){stop, feed ? (size_t)(feed + 1 - stop) : 0};
   row->line = reader->line++;
   row->fields = reader->fields;
-  row->problem = reader->filled - reader->start > CSV_MOST_BYTES
+  row->problem = stream->filled - stream->start > CSV_MOST_BYTES
                      ? "the row is longer than 1 MiB, or a quote is not closed"
                      : "a quote is not closed";
   *ret_next = feed ? feed + 1 : end;
@@ -213,33 +175,35 @@ static void cut_row(struct csv_reader *reader, struct csv_row *row, const char *
 
 /* Reads on until the first line of the row is whole; false where it is too long. */
 static bool read_line(struct csv_reader *reader) {
+  struct stream *stream = reader->stream;
   for (size_t seen = 0;;) {
-    size_t have = reader->filled - reader->start;
-    if (reader->at_end || memchr(reader->buffer + reader->start + seen, '\n', have - seen))
+    size_t have = stream->filled - stream->start;
+    if (stream->at_end || memchr(stream->buffer + stream->start + seen, '\n', have - seen))
       return true;
     if (have > CSV_MOST_LINE) {
       reader->too_long = true;
       return false;
     }
     seen = have;
-    fill(reader);
+    stream_fill(stream);
   }
 }
 
-bool csv_next(struct csv_reader *reader, struct csv_row *ret_row) {
+bool csv_next(struct csv_reader *reader, struct record *ret_row) {
+  struct stream *stream = reader->stream;
   for (;;) {
-    if (reader->start == reader->filled) {
-      if (reader->at_end)
+    if (stream->start == stream->filled) {
+      if (stream->at_end)
         return false;
-      fill(reader);
+      stream_fill(stream);
       continue;
     }
     const char *next;
     long line = reader->line;
-    if (scan_row(reader, reader->at_end, ret_row, &next) == SCAN_SHORT) {
+    if (scan_row(reader, stream->at_end, ret_row, &next) == SCAN_SHORT) {
       reader->line = line;
-      if (!reader->at_end && reader->filled - reader->start <= CSV_MOST_BYTES) {
-        fill(reader);
+      if (!stream->at_end && stream->filled - stream->start <= CSV_MOST_BYTES) {
+        stream_fill(stream);
         continue;
       }
       if (!read_line(reader))
@@ -250,7 +214,7 @@ bool csv_next(struct csv_reader *reader, struct csv_row *ret_row) {
       cut_row(reader, ret_row, &next);
     }
     bool blank = ret_row->raw.len == 0;
-    reader->start = (size_t)(next - reader->buffer);
+    stream->start = (size_t)(next - stream->buffer);
     if (!blank)
       return true;
   }

@@ -9,6 +9,8 @@
 #ifndef SLACLOCK_CLI_CSV_H
 #define SLACLOCK_CLI_CSV_H
 
+#include "cli/record.h"
+#include "cli/stream.h"
 #include "slaclock.h"
 
 #include <stdbool.h>
@@ -20,39 +22,26 @@
  */
 enum { CSV_MOST_BYTES = 1 << 20, CSV_MOST_FIELDS = 10000, CSV_MOST_LINE = 64 << 20 };
 
-struct csv_row {
-  struct sla_text raw;     /* the row as it stands, without its line end */
-  struct sla_text end;     /* its line end: "\n", "\r\n", or "" at the end of the file */
-  long line;               /* on which it begins, from 1 */
-  size_t count;            /* of fields */
-  struct sla_text *fields; /* as they stand, quotes included */
-  const char *problem;     /* why it is no CSV; or NULL */
-};
-
 struct csv_reader {
-  int fd;
+  struct stream *stream;
   char delimiter;
-  char *buffer;
-  size_t size, start, filled; /* of the buffer; the next row begins at start */
-  bool at_end;                /* the stream has no more bytes */
-  int read_errno;             /* of a failed read; 0 */
-  bool too_long;              /* reading ended at a line over CSV_MOST_LINE */
-  bool has_mark;              /* the stream began with a byte order mark */
-  long line;
+  bool too_long; /* reading ended at a line over CSV_MOST_LINE */
+  bool has_mark; /* the stream began with a byte order mark */
+  long line;     /* of the next row */
   struct sla_text *fields;
   size_t field_capacity;
 };
 
-/* Begins to read from a file descriptor, which stays the caller's. Finds the delimiter in the first line. */
-void csv_init(struct csv_reader *reader, int fd);
+/*
+ * Begins to read a stream, which stays the caller's. Finds the delimiter in the first line. A zeroed reader begins with
+ * its first stream; with further ones it keeps its memory.
+ */
+void csv_begin(struct csv_reader *reader, struct stream *stream);
 void csv_release(struct csv_reader *reader);
 
-/* The next row; false at the end of the stream, or where reading failed (reader->read_errno). Blank lines are passed
- * over. */
-bool csv_next(struct csv_reader *reader, struct csv_row *ret_row);
-
-/* Starts again with another stream, keeping the memory. */
-void csv_restart(struct csv_reader *reader, int fd);
+/* The next row; false at the end of the stream, or where reading failed (stream->read_errno, reader->too_long). Blank
+ * lines are passed over. */
+bool csv_next(struct csv_reader *reader, struct record *ret_row);
 
 /*
  * What a field says, without its quotes. Where quotes are doubled inside, it is unfolded into scratch, which must have

@@ -21,10 +21,10 @@ struct effort_job {
   struct effort_field *fields; /* field_count + 2 */
   struct sla_text *values;     /* of a row, as many */
   bool out_of_memory;
-  uint64_t nameless;           /* rows without customer */
-  uint64_t not_counted;        /* rows with errors */
-  char typo[256];              /* a plan that is likely misspelt, and where; or empty */
-  struct sla_text last_plan;   /* the last value that is no plan, copied into last_text */
+  uint64_t nameless;         /* rows without customer */
+  uint64_t not_counted;      /* rows with errors */
+  char typo[256];            /* a plan that is likely misspelt, and where; or empty */
+  struct sla_text last_plan; /* the last value that is no plan, copied into last_text */
   char last_text[64];
 };
 

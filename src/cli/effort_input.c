@@ -249,7 +249,7 @@ bool effort_read(struct effort_job *job, const char *file) {
   bool good = table_open(&table, job->cli, file) && find_columns(job, &table);
   while (good && !job->out_of_memory && table_next(&table))
     count_row(job, &table);
-  good = good && !job->out_of_memory && !table.reader.read_errno && !table.reader.too_long;
+  good = good && !job->out_of_memory && !table.stream.read_errno && !table.reader.too_long;
   job->not_counted += (uint64_t)table.errors;
   table_close(&table);
   return good;
@@ -335,7 +335,7 @@ bool effort_read_ledger(struct effort_job *job, const char *file) {
   bool good = table_open(&table, job->cli, file) && find_ledger_columns(job, &table, &ledger);
   while (good && !job->out_of_memory && table_next(&table))
     take_ledger_row(job, &table, &ledger);
-  good = good && !job->out_of_memory && !table.reader.read_errno && !table.reader.too_long;
+  good = good && !job->out_of_memory && !table.stream.read_errno && !table.reader.too_long;
   job->not_counted += (uint64_t)table.errors;
   table_close(&table);
   return good;

@@ -39,8 +39,8 @@ static bool begin(struct annotation *job, void *data) {
   return true;
 }
 
-/* What identifies the row's incident: its id, or else the number of its line, written into text. */
-static struct sla_text id_of(struct annotation *job, struct due_export *export, const struct csv_row *row,
+/* What identifies the row's incident: its id, or else its number, that of its line, written into text. */
+static struct sla_text id_of(struct annotation *job, struct due_export *export, const struct record *row,
                              char text[24]) {
   struct sla_text id = {"", 0};
   if (job->id_column >= 0) {
@@ -50,17 +50,18 @@ static struct sla_text id_of(struct annotation *job, struct due_export *export, 
       free(export->id);
       export->id = cli_alloc(export->id_size = 2 * field.len);
     }
-    id = csv_value(field, export->id, &used);
+    id = input_value(&job->input, row, (size_t)job->id_column, export->id, &used);
   }
   if (id.len)
     return id;
-  snprintf(text, 24, "%ld", row->line);
+  snprintf(text, 24, "%ld", job->input.kind == INPUT_JSON ? job->input.scan.count : row->line);
   return ics_part(text);
 }
 
-static void put_summary(struct ics *ics, struct sla_text id, bool is_line, const char *metric) {
+/* kind: what an id is that is no id but a number, or "". */
+static void put_summary(struct ics *ics, struct sla_text id, const char *kind, const char *metric) {
   ics_text_begin(ics, "SUMMARY");
-  ics_text_add(ics, ics_part(is_line ? "line " : ""));
+  ics_text_add(ics, ics_part(kind));
   ics_text_add(ics, id);
   ics_text_add(ics, ics_part(": "));
   ics_text_add(ics, ics_part(metric));
@@ -88,7 +89,7 @@ static void put_description(struct ics *ics, const struct annotation *job, const
   ics_text_end(ics);
 }
 
-static void put_row(struct annotation *job, const struct csv_row *row, void *data) {
+static void put_row(struct annotation *job, const struct record *row, void *data) {
   struct due_export *export = data;
   const struct annotator *annotator = job->row_policy;
   if (!annotator) /* an error, which has been reported */
@@ -96,6 +97,7 @@ static void put_row(struct annotation *job, const struct csv_row *row, void *dat
   struct ics *ics = &export->ics;
   char line[24] = "";
   struct sla_text id = id_of(job, export, row, line);
+  const char *kind = !*line ? "" : job->input.kind == INPUT_JSON ? "number " : "line ";
   for (size_t m = 0; m < annotator->metric_count; m++) {
     const struct sla_result *result = &annotator->results[m];
     const char *metric = sla_policy_metric_name(annotator->policy, m);
@@ -106,7 +108,7 @@ static void put_row(struct annotation *job, const struct csv_row *row, void *dat
     const struct sla_text parts[] = {id, ics_part(metric), ics_part(sla_policy_name(annotator->policy))};
     ics_open(ics, "VEVENT", parts, sizeof parts / sizeof *parts);
     ics_instant(ics, "DTSTART", result->due); /* without an end it takes no time (RFC 5545 3.6.1) */
-    put_summary(ics, id, *line, metric);
+    put_summary(ics, id, kind, metric);
     put_description(ics, job, result);
     ics_value(ics, "CATEGORIES", status);
     ics_value(ics, "TRANSP", "TRANSPARENT");

@@ -91,11 +91,11 @@ void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic) {
     print_source(diagnostic);
 }
 
-static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, const char *format,
-                          va_list args) __attribute__((format(printf, 5, 0)));
+static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, long column,
+                          const char *format, va_list args) __attribute__((format(printf, 6, 0)));
 
-static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, const char *format,
-                          va_list args) {
+static void print_message(struct cli *cli, enum sla_severity severity, const char *file, long line, long column,
+                          const char *format, va_list args) {
   char text[2048];
   vsnprintf(text, sizeof text, format, args);
   fputs("slaclock: ", stderr);
@@ -103,6 +103,8 @@ static void print_message(struct cli *cli, enum sla_severity severity, const cha
     print_plain(file, strlen(file));
     if (line)
       fprintf(stderr, ":%ld", line);
+    if (line && column)
+      fprintf(stderr, ":%ld", column);
     fputs(": ", stderr);
   }
   print_severity(cli, severity);
@@ -113,7 +115,7 @@ static void print_message(struct cli *cli, enum sla_severity severity, const cha
 void cli_error(struct cli *cli, int status, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  print_message(cli, SLA_ERROR, NULL, 0, format, args);
+  print_message(cli, SLA_ERROR, NULL, 0, 0, format, args);
   va_end(args);
   cli_status(cli, status);
 }
@@ -121,7 +123,15 @@ void cli_error(struct cli *cli, int status, const char *format, ...) {
 void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  print_message(cli, SLA_ERROR, file, line, format, args);
+  print_message(cli, SLA_ERROR, file, line, 0, format, args);
+  va_end(args);
+  cli_status(cli, status);
+}
+
+void cli_error_in(struct cli *cli, int status, const char *file, long line, long column, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_message(cli, SLA_ERROR, file, line, column, format, args);
   va_end(args);
   cli_status(cli, status);
 }
@@ -129,14 +139,14 @@ void cli_error_at(struct cli *cli, int status, const char *file, long line, cons
 void cli_warning(struct cli *cli, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  print_message(cli, SLA_WARNING, NULL, 0, format, args);
+  print_message(cli, SLA_WARNING, NULL, 0, 0, format, args);
   va_end(args);
 }
 
 void cli_note(struct cli *cli, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  print_message(cli, SLA_NOTE, NULL, 0, format, args);
+  print_message(cli, SLA_NOTE, NULL, 0, 0, format, args);
   va_end(args);
 }
 

@@ -38,7 +38,10 @@ static const struct option_row {
     {'q', "seconds", NULL, "print a number of seconds"},
     {'g', "signed", NULL, "a TO before FROM gives a negative answer"},
     {'a', "add", "COLUMNS", "which of due, status, elapsed, remaining, note to add"},
-    {'M', "map", "FIELD=COLUMN", "the column of a field; FIELD= where there is none (repeatable)"},
+    {'M', "map", "FIELD=COLUMN", "the column of a field, in JSON its path; FIELD= where there is none (repeatable)"},
+    {'J', "input-format", "FORMAT", "csv, ndjson or json (default: as the input begins)"},
+    {'E', "events", "FILE", "what happened to the incidents: id, at, event, value"},
+    {'R', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
     {'I', "input-zone", "ZONE", "of times without offset in the input (default: the policy's)"},
     {'v', "coverage", "WHAT", "beyond what holiday sets know: warn, error or ignore"},
     {'b', "line-buffered", NULL, "write each row at once"},
@@ -121,6 +124,9 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'g': cli->negative = true; break;
   case 'a': take_once(cli, row, &cli->add, value); break;
   case 'M': add(&cli->maps, value); break;
+  case 'J': take_once(cli, row, &cli->input_format, value); break;
+  case 'E': take_once(cli, row, &cli->events, value); break;
+  case 'R': take_once(cli, row, &cli->history, value); break;
   case 'I': take_once(cli, row, &cli->input_zone, value); break;
   case 'v': take_once(cli, row, &cli->coverage, value); break;
   case 'b': cli->line_buffered = true; break;

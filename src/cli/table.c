@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static bool header_is_usable(struct table *table) {
-  const struct csv_row *row = &table->row;
+  const struct record *row = &table->row;
   const char *problem = row->problem;
   if (row->raw.len && (row->raw.ptr[0] == '{' || row->raw.ptr[0] == '[')) {
     cli_error(table->cli, EXIT_DATA, "\"%s\" looks like JSON, which is not read by this command: CSV is expected",
@@ -24,7 +24,7 @@ static bool header_is_usable(struct table *table) {
 }
 
 static void keep_header(struct table *table) {
-  const struct csv_row *row = &table->row;
+  const struct record *row = &table->row;
   table->column_count = row->count;
   table->columns = cli_alloc(row->count * sizeof *table->columns);
   table->header = cli_alloc(row->raw.len + 1);
@@ -41,24 +41,25 @@ static void keep_header(struct table *table) {
 
 /* Reports why there are no more rows, where that is not the end of the file. */
 static bool reading_failed(struct table *table) {
-  if (table->reader.read_errno)
-    cli_error(table->cli, table->reader.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s",
-              table->file, strerror(table->reader.read_errno));
+  if (table->stream.read_errno)
+    cli_error(table->cli, table->stream.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s",
+              table->file, strerror(table->stream.read_errno));
   if (table->reader.too_long)
     cli_error_at(table->cli, EXIT_DATA, table->file, table->reader.line, "the line is longer than %d MiB",
                  CSV_MOST_LINE >> 20);
-  return table->reader.read_errno || table->reader.too_long;
+  return table->stream.read_errno || table->reader.too_long;
 }
 
 bool table_open(struct table *table, struct cli *cli, const char *file) {
   *table = (struct table){.cli = cli, .file = file};
   int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-  table->reader.fd = -1;
+  table->stream.fd = -1;
   if (fd < 0) {
     cli_error(cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", file, strerror(errno));
     return false;
   }
-  csv_init(&table->reader, fd);
+  stream_begin(&table->stream, fd, false);
+  csv_begin(&table->reader, &table->stream);
   if (!csv_next(&table->reader, &table->row)) {
     if (!reading_failed(table))
       cli_error(cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", file);
@@ -71,11 +72,12 @@ bool table_open(struct table *table, struct cli *cli, const char *file) {
 }
 
 void table_close(struct table *table) {
-  if (table->reader.fd < 0)
+  if (table->stream.fd < 0)
     return;
-  if (table->reader.fd != STDIN_FILENO)
-    close(table->reader.fd);
+  if (table->stream.fd != STDIN_FILENO)
+    close(table->stream.fd);
   csv_release(&table->reader);
+  stream_free(&table->stream);
   free(table->header);
   free(table->columns);
   free(table->scratch);
@@ -104,7 +106,7 @@ bool table_check_repeated(struct table *table, long column) {
 }
 
 bool table_next(struct table *table) {
-  struct csv_row *row = &table->row;
+  struct record *row = &table->row;
   while (csv_next(&table->reader, row)) {
     table->scratch_used = 0;
     if (row->problem)

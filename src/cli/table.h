@@ -10,8 +10,9 @@ enum { TABLE_NONE = -1 };
 struct table {
   struct cli *cli;
   const char *file;
+  struct stream stream;
   struct csv_reader reader;
-  struct csv_row row;
+  struct record row;
   char *header;
   struct sla_text *columns; /* their names, unquoted */
   size_t column_count;

@@ -14,14 +14,14 @@
  */
 
 /* Bytes, and where the pieces end in which they are to be read; the last ends at len. */
-struct stream {
+struct pieces {
   const char *bytes;
   size_t len;
   size_t *ends;
   size_t count, capacity;
 };
 
-static void stream_cut(struct stream *stream, size_t end) {
+static void stream_cut(struct pieces *stream, size_t end) {
   if (stream->count == stream->capacity) {
     stream->capacity = stream->capacity ? 2 * stream->capacity : 64;
     stream->ends = realloc(stream->ends, stream->capacity * sizeof *stream->ends);
@@ -31,7 +31,7 @@ static void stream_cut(struct stream *stream, size_t end) {
 }
 
 struct pouring {
-  const struct stream *stream;
+  const struct pieces *stream;
   int fd;
 };
 
@@ -73,7 +73,7 @@ static void put_escaped(FILE *file, struct sla_text text) {
   }
 }
 
-static void put_row(struct reading *reading, const struct csv_row *row) {
+static void put_row(struct reading *reading, const struct record *row) {
   fprintf(reading->text_file, "%s%ld", reading->rows++ ? " ; " : "", row->line);
   if (row->problem)
     fprintf(reading->text_file, " !%s", row->problem);
@@ -105,31 +105,34 @@ static void open_pipe(size_t len, int fds[2]) {
   assert_int_equal(pipe(fds), 0);
 }
 
-static struct reading read_stream(struct stream *stream) {
+static struct reading read_stream(struct pieces *pieces) {
   struct reading reading = {0};
-  struct csv_reader reader;
-  struct csv_row row;
+  struct stream stream = {0};
+  struct csv_reader reader = {0};
+  struct record row;
   int fds[2];
   pthread_t thread;
-  open_pipe(stream->len, fds);
-  struct pouring pouring = {stream, fds[1]};
+  open_pipe(pieces->len, fds);
+  struct pouring pouring = {pieces, fds[1]};
   assert_int_equal(pthread_create(&thread, NULL, pour, &pouring), 0);
   reading.text_file = open_memstream(&reading.text, &reading.text_len);
   reading.byte_file = open_memstream(&reading.bytes, &reading.byte_count);
-  csv_init(&reader, fds[0]);
+  stream_begin(&stream, fds[0], false);
+  csv_begin(&reader, &stream);
   reading.delimiter = reader.delimiter;
   while (csv_next(&reader, &row))
     put_row(&reading, &row);
-  assert_int_equal(reader.read_errno, 0);
+  assert_int_equal(stream.read_errno, 0);
   assert_false(csv_next(&reader, &row));
   csv_release(&reader);
+  stream_free(&stream);
   fclose(reading.text_file);
   fclose(reading.byte_file);
   assert_int_equal(pthread_join(thread, NULL), 0);
   close(fds[0]);
-  free(stream->ends);
-  stream->ends = NULL;
-  stream->count = stream->capacity = 0;
+  free(pieces->ends);
+  pieces->ends = NULL;
+  pieces->count = pieces->capacity = 0;
   return reading;
 }
 
@@ -180,7 +183,7 @@ static bool rows_match(const char *got, const char *expected) {
   return !*got && !*expected;
 }
 
-static void check_reading(struct case_file *cases, struct stream *stream, char delimiter, const char *expected,
+static void check_reading(struct case_file *cases, struct pieces *stream, char delimiter, const char *expected,
                           const char *how, size_t cut) {
   struct reading reading = read_stream(stream);
   if (reading.delimiter != delimiter || !rows_match(reading.text, expected))
@@ -191,7 +194,7 @@ static void check_reading(struct case_file *cases, struct stream *stream, char d
 static void run_read(struct case_file *cases) {
   char *text = case_need(cases, '|'), *delimiter = case_need(cases, '|');
   const char *expected = case_need(cases, '\0');
-  struct stream stream = {.bytes = text, .len = unescape(text)};
+  struct pieces stream = {.bytes = text, .len = unescape(text)};
   unescape(delimiter);
   stream_cut(&stream, stream.len);
   check_reading(cases, &stream, *delimiter, expected, "whole", 0);
@@ -297,7 +300,7 @@ static void test_random_tables(void **state) {
   uint64_t seed = test_seed();
   for (int i = 0; i < 300; i++) {
     struct table table = random_table(&seed, (size_t)random_between(&seed, 1, 40));
-    struct stream stream = {.bytes = table.csv, .len = table.csv_len};
+    struct pieces stream = {.bytes = table.csv, .len = table.csv_len};
     int64_t most = random_below(&seed, 2) ? 4 : 200;
     for (size_t end = 0; end < stream.len;) {
       end += (size_t)random_between(&seed, 1, most);
@@ -319,7 +322,7 @@ static void test_random_tables(void **state) {
 
 /* Reads bytes in pieces of a size; the same however large they are. */
 static struct reading read_in_pieces(const char *bytes, size_t len, size_t piece) {
-  struct stream stream = {.bytes = bytes, .len = len};
+  struct pieces stream = {.bytes = bytes, .len = len};
   for (size_t end = 0; end < len;) {
     end = len - end < piece ? len : end + piece;
     stream_cut(&stream, end);
@@ -353,16 +356,19 @@ static void check_long_row(size_t length, const char *pattern, bool fits) {
   char path[] = "/tmp/test_csv-XXXXXX";
   int fd = mkstemp(path);
   assert_true(fd >= 0 && unlink(path) == 0 && write(fd, bytes, len) == (ssize_t)len && lseek(fd, 0, SEEK_SET) == 0);
-  struct csv_reader reader;
-  struct csv_row row;
+  struct stream stream = {0};
+  struct csv_reader reader = {0};
+  struct record row;
   size_t rows = 0;
-  csv_init(&reader, fd);
+  stream_begin(&stream, fd, false);
+  csv_begin(&reader, &stream);
   for (; csv_next(&reader, &row); rows++)
     if (rows == 1)
       assert_int_equal(row.problem == NULL, fits);
   assert_int_equal(rows, 3);
   assert_int_equal(row.line, 3);
   csv_release(&reader);
+  stream_free(&stream);
   close(fd);
   reading_free(&first);
   free(bytes);
@@ -399,18 +405,22 @@ static void test_rows_of_many_fields(void **state) {
 /* A stream that cannot be read is not an empty one. */
 static void test_a_failing_read(void **state) {
   (void)state;
-  struct csv_reader reader;
-  struct csv_row row;
+  struct stream stream = {0};
+  struct csv_reader reader = {0};
+  struct record row;
   int fd = open("/", O_RDONLY);
-  csv_init(&reader, fd);
+  stream_begin(&stream, fd, false);
+  csv_begin(&reader, &stream);
   assert_false(csv_next(&reader, &row));
-  assert_int_equal(reader.read_errno, EISDIR);
+  assert_int_equal(stream.read_errno, EISDIR);
   close(fd);
   fd = open("/dev/null", O_RDONLY);
-  csv_restart(&reader, fd);
+  stream_begin(&stream, fd, false);
+  csv_begin(&reader, &stream);
   assert_false(csv_next(&reader, &row));
-  assert_int_equal(reader.read_errno, 0);
+  assert_int_equal(stream.read_errno, 0);
   csv_release(&reader);
+  stream_free(&stream);
   close(fd);
 }
 

@@ -337,7 +337,7 @@ static const char *json_value(struct arena *arena, const char *file, size_t row,
   return json_text(arena, &documents.items[0].root.items[row - 1], path);
 }
 
-static const char *csv_cell(struct arena *arena, const struct csv_row *row, size_t column) {
+static const char *csv_cell(struct arena *arena, const struct record *row, size_t column) {
   char scratch[256];
   size_t used;
   struct sla_text value = csv_value(row->fields[column], scratch, &used);
@@ -345,12 +345,14 @@ static const char *csv_cell(struct arena *arena, const struct csv_row *row, size
 }
 
 static const char *csv_cell_of(struct arena *arena, const char *file, size_t row, const char *column) {
-  struct csv_reader reader;
-  struct csv_row read;
+  struct stream stream = {0};
+  struct csv_reader reader = {0};
+  struct record read;
   const char *cell = NULL;
   int fd = open(file, O_RDONLY);
   assert_true(fd >= 0);
-  csv_init(&reader, fd);
+  stream_begin(&stream, fd, false);
+  csv_begin(&reader, &stream);
   assert_true(csv_next(&reader, &read));
   size_t index = 0;
   while (index < read.count && strcmp(csv_cell(arena, &read, index), column) != 0)
@@ -362,6 +364,7 @@ static const char *csv_cell_of(struct arena *arena, const char *file, size_t row
       cell = csv_cell(arena, &read, index);
   assert_non_null(cell);
   csv_release(&reader);
+  stream_free(&stream);
   close(fd);
   return cell;
 }

@@ -1,0 +1,230 @@
+#include "cli/input.h"
+
+#include "cli/buffer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool input_init(struct input *input, struct cli *cli) {
+  static const char *const words[] = {[INPUT_CSV] = "csv", [INPUT_NDJSON] = "ndjson", [INPUT_JSON] = "json"};
+  *input = (struct input){.cli = cli, .kind = INPUT_CSV, .fd = -1};
+  for (int i = INPUT_CSV; cli->input_format && i <= INPUT_JSON; i++)
+    if (!strcmp(cli->input_format, words[i]))
+      input->forced = (enum input_kind)i;
+  if (!cli->input_format || input->forced)
+    return true;
+  cli_error(cli, EXIT_USAGE, "option --input-format must be csv, ndjson or json, not \"%s\"", cli->input_format);
+  return false;
+}
+
+/* Whether a descriptor is that of the standard input that is kept. */
+static bool is_spool(const struct input *input, int fd) {
+  return input->spool && fd == fileno(input->spool);
+}
+
+void input_free(struct input *input) {
+  stream_free(&input->stream);
+  csv_release(&input->csv);
+  json_reader_free(input->json);
+  for (size_t i = 0; i < input->file_count; i++)
+    if (input->files[i].spool)
+      fclose(input->files[i].spool);
+    else if (!is_spool(input, input->files[i].fd))
+      close(input->files[i].fd);
+  if (input->spool)
+    fclose(input->spool);
+  free(input->files);
+}
+
+/* Copies a descriptor's bytes into a temporary file; NULL after an error. */
+static FILE *spool(struct input *input, int fd, const char *what) {
+  enum { BLOCK = 64 * 1024 };
+  FILE *file = tmpfile();
+  char *block = cli_alloc(BLOCK);
+  ssize_t got = 0;
+  while (file && ((got = read(fd, block, BLOCK)) > 0 || (got < 0 && errno == EINTR)))
+    if (got > 0 && fwrite(block, 1, (size_t)got, file) != (size_t)got)
+      break;
+  free(block);
+  if (file && got == 0 && fflush(file) == 0)
+    return file;
+  cli_error(input->cli, EXIT_IO, "cannot keep %s in a temporary file: %s", what, strerror(errno));
+  if (file)
+    fclose(file);
+  return NULL;
+}
+
+bool input_keep_stdin(struct input *input) {
+  const struct strings *operands = &input->cli->operands;
+  bool is_read = operands->count == 0;
+  for (size_t i = 0; i < operands->count; i++)
+    is_read |= strcmp(operands->items[i], "-") == 0;
+  if (!is_read || input->spool)
+    return true;
+  input->spool = spool(input, STDIN_FILENO, "standard input");
+  return input->spool;
+}
+
+/* --- what a file is ---------------------------------------------------------------------------------------------- */
+
+/* The first byte that is no blank, behind a byte order mark, and where it is. 0 where there is none within bounds. */
+static char first_char(struct stream *stream, size_t *at) {
+  for (*at = 0;; stream_fill(stream)) {
+    if (*at == 0 && stream->filled >= 3 && !memcmp(stream->buffer, "\xEF\xBB\xBF", 3))
+      *at = 3;
+    if (stream->filled >= 3 || stream->at_end)
+      *at += json_blanks((struct sla_text){stream->buffer + *at, stream->filled - *at});
+    if (*at < stream->filled && (stream->filled >= 3 || stream->at_end))
+      return stream->buffer[*at];
+    if (stream->at_end || stream->filled > JSON_MOST_BYTES)
+      return 0;
+  }
+}
+
+/* Whether something but blanks comes behind a place. */
+static bool comes_more(struct stream *stream, size_t at) {
+  for (;; stream_fill(stream)) {
+    at += json_blanks((struct sla_text){stream->buffer + at, stream->filled - at});
+    if (at < stream->filled)
+      return true;
+    if (stream->at_end)
+      return false;
+  }
+}
+
+/*
+ * Input that begins with an object is NDJSON if the object ends on its line: not where it spans lines, or is larger
+ * than objects may be, or where it alone is the input and looks like an envelope (see json_scan.h).
+ */
+static enum input_kind kind_of_objects(struct input *input, size_t from) {
+  struct stream *stream = &input->stream;
+  struct json_extent extent = {0};
+  enum json_extent_state state = JSON_UNFINISHED;
+  size_t at = from;
+  for (;;) {
+    state = json_extent_scan(&extent, stream->buffer, stream->filled, &at);
+    if (memchr(stream->buffer + from, '\n', at - from))
+      return INPUT_JSON;
+    if (state != JSON_UNFINISHED || stream->at_end)
+      break;
+    if (stream->filled - from > JSON_MOST_BYTES)
+      return INPUT_JSON;
+    stream_fill(stream);
+  }
+  struct sla_text object = {stream->buffer + from, at - from};
+  bool alone = state == JSON_WHOLE && json_reader_is_envelope(input->json, object) && !comes_more(stream, at);
+  return alone ? INPUT_JSON : INPUT_NDJSON;
+}
+
+/* JSON needs jansson. */
+static bool need_json(struct input *input) {
+  if (!input->json)
+    input->json = json_reader_new();
+  if (!input->json)
+    cli_error(input->cli, EXIT_DEFECT, "\"%s\" is JSON, and libjansson, which reads it, is not installed", input->file);
+  return input->json;
+}
+
+static bool find_kind(struct input *input) {
+  size_t at;
+  char c = input->forced ? 0 : first_char(&input->stream, &at);
+  input->kind = input->forced ? input->forced : c == '[' || c == '{' ? INPUT_JSON : INPUT_CSV;
+  if (input_is_json(input) && !need_json(input))
+    return false;
+  if (c == '{')
+    input->kind = kind_of_objects(input, at);
+  return true;
+}
+
+/* --- files ------------------------------------------------------------------------------------------------------- */
+
+static int open_file(struct input *input, const char *path) {
+  if (!strcmp(path, "-"))
+    return STDIN_FILENO;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    cli_error(input->cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
+  return fd;
+}
+
+/* Keeps a file open; what is no regular file is copied into one that is. -1 after an error. */
+static int keep_file(struct input *input, const char *path, int fd) {
+  struct stat status;
+  FILE *copy = NULL;
+  bool regular = fd > STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular && fd >= 0 && !is_spool(input, fd)) {
+    copy = spool(input, fd, fd == STDIN_FILENO ? "standard input" : path);
+    if (fd > STDIN_FILENO)
+      close(fd);
+    fd = copy ? fileno(copy) : -1;
+  }
+  if (fd < 0)
+    return -1;
+  input->files = array_grow(input->files, input->file_count, &input->file_capacity, sizeof *input->files);
+  input->files[input->file_count++] = (struct input_file){path, fd, copy, INPUT_UNKNOWN};
+  return fd;
+}
+
+bool input_open(struct input *input, const char *path) {
+  bool is_kept = input->spool && !strcmp(path, "-");
+  input->file = path;
+  input->fd = is_kept ? fileno(input->spool) : open_file(input, path);
+  if (input->keeps)
+    input->fd = keep_file(input, path, input->fd);
+  if (input->fd < 0)
+    return false;
+  stream_begin(&input->stream, input->fd, is_kept || input->keeps);
+  if (!find_kind(input))
+    return false;
+  if (input->keeps)
+    input->files[input->file_count - 1].kind = input->kind;
+  if (input_is_json(input))
+    json_scan_begin(&input->scan, &input->stream, input->kind == INPUT_NDJSON);
+  else
+    csv_begin(&input->csv, &input->stream);
+  return true;
+}
+
+uint64_t input_offset(const struct input *input, const struct record *record) {
+  return input->stream.base + (uint64_t)(record->raw.ptr - input->stream.buffer);
+}
+
+void input_go(struct input *input, size_t file, uint64_t offset, long line) {
+  enum { WANTED = 4096 };
+  const struct input_file *to = &input->files[file];
+  if (input->stream.fd != to->fd)
+    stream_begin(&input->stream, to->fd, true);
+  stream_seek(&input->stream, offset, WANTED);
+  input->file = to->path;
+  input->fd = to->fd;
+  input->kind = to->kind;
+  input->csv.line = input->scan.line = line;
+  input->scan.state = to->kind == INPUT_NDJSON ? JSON_LINES : JSON_ELEMENTS;
+  input->scan.column = LONG_MIN / 2; /* until the next line */
+  *input->scan.problem = '\0';
+}
+
+bool input_close(struct input *input) {
+  bool good = input->fd >= 0;
+  if (input->stream.read_errno) {
+    cli_error(input->cli, input->stream.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s",
+              input->file, strerror(input->stream.read_errno));
+    good = false;
+  } else if (!input_is_json(input) && input->csv.too_long) {
+    cli_error_at(input->cli, EXIT_DATA, input->file, input->csv.line, "the line is longer than %d MiB",
+                 CSV_MOST_LINE >> 20);
+    good = false;
+  } else if (input_is_json(input) && *input->scan.problem) {
+    cli_error_in(input->cli, EXIT_DATA, input->file, input->scan.line, input->scan.column, "%s", input->scan.problem);
+    good = false;
+  }
+  if (input->fd > STDIN_FILENO && !input->keeps && !is_spool(input, input->fd))
+    close(input->fd);
+  input->fd = -1;
+  return good;
+}
