@@ -12,6 +12,7 @@ static void worker_make(void *data) {
   worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
   worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
   worker->cycles = arena_array(arena, policy->metrics.count, sizeof *worker->cycles);
+  worker->chosen = arena_array(arena, policy->metrics.count, sizeof *worker->chosen);
   incident_init(&worker->incident, policy, arena, &worker->zones);
   worker->is_ready = true;
 }
@@ -334,8 +335,10 @@ static void evaluate_all(void *data) {
     worker->cycles[i].count = 0;
     evaluation->reach =
         policy->metrics.items[i].first->is_cycle ? evaluate_cycles(worker, i) : evaluate_span(worker, i);
-    if (evaluation->reach == REACHED)
-      evaluation->results[i] = chosen_cycle(&worker->cycles[i])->result;
+    if (evaluation->reach != REACHED)
+      break;
+    worker->chosen[i] = chosen_cycle(&worker->cycles[i]);
+    evaluation->results[i] = worker->chosen[i]->result;
   }
   if (evaluation->reach == REACHED && worker->incident.event_count)
     worker->closed_unanswered = incident_is_unanswered(&worker->incident, policy->newest);

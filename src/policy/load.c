@@ -93,6 +93,16 @@ static void load_effective(struct loader *loader, const struct yaml_node *node) 
   version->since = arena_copy(loader->arena, since, strlen(since));
 }
 
+/* The fields are read like those of conditions, so that their values are known where incidents are evaluated. */
+static void load_require(struct loader *loader, const struct yaml_node *node) {
+  struct version *version = loader->version;
+  if (!field_texts(loader->diags, node, "\"require\"", &version->require))
+    return;
+  version->required = arena_array(loader->arena, version->require.count, sizeof *version->required);
+  for (size_t i = 0; i < version->require.count; i++)
+    version->required[i] = policy_field(loader->policy, version->require.items[i]);
+}
+
 static bool clause_uses(const struct clause *clause, const struct calendar *calendar) {
   return clause->during == calendar || clause->outside == calendar;
 }
@@ -168,7 +178,7 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   if ((value = yaml_get(root, "closed_unanswered")))
     load_unanswered(loader, value);
   if ((value = yaml_get(root, "require")))
-    field_texts(loader->diags, value, "\"require\"", &version->require);
+    load_require(loader, value);
   if ((value = yaml_get(root, "effort")))
     load_effort(loader, value);
   if (file == loader->policy->files.items[0])

@@ -171,6 +171,7 @@ struct version {
   int unanswered_times;     /* how often, the last without an answer, make an incident closed_unanswered */
   bool has_pause;
   struct texts require;  /* fields an incident should carry */
+  size_t *required;      /* the same, by index */
   struct effort *effort; /* see effort.h; NULL: worked time is not accounted */
 };
 
