@@ -39,6 +39,14 @@ struct loader {
     } * items;
     size_t count, capacity;
   } pending; /* examples of the first file, to be read when all fields are known */
+  struct {
+    struct read_file {
+      const char *path;
+      struct yaml_documents documents; /* none: it has errors, which have been reported */
+    } * items;
+    size_t count, capacity;
+  } read;           /* files that others name */
+  size_t inherited; /* list items and keys, by all versions */
   bool is_command_line;
 };
 

@@ -28,16 +28,28 @@ static const char *named_path(struct loader *loader, const struct yaml_node *nod
   return NULL;
 }
 
-/* Reads the documents of a file that a node names. */
+/* Reads the documents of a file that a node names, which is done once a file. */
 static bool read_named(struct loader *loader, const struct yaml_node *node, const char *path,
                        struct yaml_documents *ret_documents) {
-  unsigned errors = loader->diags->errors;
-  *ret_documents = (struct yaml_documents){0};
-  if (load_documents(loader, path, NULL, ret_documents) == SLA_OK)
-    return true;
-  if (loader->diags->errors == errors)
-    diag_error(loader->diags, node->place, "cannot read \"%s\"", path);
-  return false;
+  for (size_t i = 0; i < loader->read.count; i++)
+    if (strcmp(loader->read.items[i].path, path) == 0) {
+      *ret_documents = loader->read.items[i].documents;
+      return ret_documents->count > 0;
+    }
+  struct source *source = arena_alloc(loader->arena, sizeof *source);
+  struct read_file file = {.path = path};
+  const char *problem = "no such file";
+  source->name = path;
+  if (loader->read.count == POLICY_MOST_FILES)
+    diag_error(loader->diags, node->place, "more than %d files", POLICY_MOST_FILES);
+  else if (file_read(loader->arena, path, POLICY_MOST_BYTES, &source->text, &problem) != FILE_READ)
+    diag_error(loader->diags, node->place, "%s: \"%s\"", problem, path);
+  else {
+    load_documents(loader, path, source, &file.documents);
+    *ARENA_PUSH(loader->arena, &loader->read) = file;
+  }
+  *ret_documents = file.documents;
+  return file.documents.count > 0;
 }
 
 /* --- extends ----------------------------------------------------------------------------------------------------- */
@@ -113,10 +125,32 @@ static struct yaml_node joined(struct loader *loader, const struct yaml_node *ow
   return list;
 }
 
+/*
+ * Where the base's only calendar goes without saying, as default and for its zone, it goes on doing so when another
+ * calendar comes to stand beside it.
+ */
+static void inherit_only_calendar(const struct yaml_node *base, struct yaml_node *root) {
+  const struct yaml_node *below = yaml_get(base, "calendars");
+  if (!below || below->kind != YAML_MAP || below->count != 1)
+    return;
+  const struct yaml_node *name = &below->entries[0].key, *calendars = yaml_get(root, "calendars");
+  const struct yaml_node *calendar = yaml_get(calendars, name->text.ptr);
+  const struct yaml_node *zone = calendar && calendar->kind == YAML_MAP ? yaml_get(calendar, "zone") : NULL;
+  struct yaml_node key = *name;
+  if (!yaml_get(root, "calendar")) {
+    key.text = text_of("calendar");
+    root->entries[root->count++] = (struct yaml_entry){key, *name};
+  }
+  if (zone && !yaml_get(root, "zone")) {
+    key.text = text_of("zone");
+    root->entries[root->count++] = (struct yaml_entry){key, *zone};
+  }
+}
+
 static struct yaml_node inherit(struct loader *loader, const struct yaml_node *own, const struct yaml_node *base) {
   static const char *const not_inherited[] = {"policy", "effective", "agreements", "examples", "extends"};
   struct yaml_node root = *own;
-  root.entries = arena_array(loader->arena, own->count + base->count, sizeof *root.entries);
+  root.entries = arena_array(loader->arena, own->count + base->count + 2, sizeof *root.entries);
   root.count = 0;
   for (size_t i = 0; i < own->count; i++) {
     struct yaml_entry entry = own->entries[i];
@@ -142,6 +176,7 @@ static struct yaml_node inherit(struct loader *loader, const struct yaml_node *o
     if (!yaml_get(own, key) && !is_one_of(key, not_inherited, COUNT(not_inherited)))
       root.entries[root.count++] = base->entries[i];
   }
+  inherit_only_calendar(base, &root);
   return root;
 }
 
@@ -171,22 +206,31 @@ static const struct yaml_node *extended_version(struct loader *loader, const str
   return NULL;
 }
 
+/* What a document has of lists and maps: that is what inheriting it costs. */
+static size_t items_of(const struct yaml_node *root) {
+  size_t count = root->count;
+  for (size_t i = 0; root->kind == YAML_MAP && i < root->count; i++)
+    count += root->entries[i].value.count;
+  return count;
+}
+
 static const struct yaml_node *extended(struct loader *loader, const struct yaml_node *root,
                                         const struct extending *outer) {
   const struct yaml_node *name = root->kind == YAML_MAP ? yaml_get(root, "extends") : NULL;
   if (!name)
     return root;
-  struct extending here = {outer, named_path(loader, name), outer ? outer->depth + 1 : 1};
+  struct extending here = {outer, named_path(loader, name), outer->depth + 1};
   if (!here.path)
     return NULL;
-  bool is_circle = root->place.source->name && strcmp(root->place.source->name, here.path) == 0;
+  bool is_circle = false;
   for (const struct extending *at = outer; at; at = at->outer)
-    is_circle |= strcmp(at->path, here.path) == 0;
-  if (is_circle || here.depth > POLICY_MOST_EXTENDED) {
-    diag_error(loader->diags, name->place,
-               is_circle ? "the policy extends itself by way of \"%s\""
-                         : "too many policies extend one another: \"%s\"",
-               here.path);
+    is_circle |= file_is_same(at->path, here.path);
+  if (is_circle) {
+    diag_error(loader->diags, name->place, "\"extends\" leads in a circle, back to \"%s\"", here.path);
+    return NULL;
+  }
+  if (here.depth > POLICY_MOST_EXTENDED) {
+    diag_error(loader->diags, name->place, "more than %d policies extend one another", POLICY_MOST_EXTENDED);
     return NULL;
   }
   struct yaml_documents documents;
@@ -200,13 +244,21 @@ static const struct yaml_node *extended(struct loader *loader, const struct yaml
   base = base ? extended(loader, base, &here) : NULL;
   if (!base)
     return NULL;
+  if (loader->inherited > POLICY_MOST_INHERITED)
+    return NULL; /* which has been said */
+  if ((loader->inherited += items_of(base)) > POLICY_MOST_INHERITED) {
+    diag_error(loader->diags, name->place, "too much is inherited: more than %d targets and the like in all versions",
+               POLICY_MOST_INHERITED);
+    return NULL;
+  }
   struct yaml_node *whole = arena_alloc(loader->arena, sizeof *whole);
   *whole = inherit(loader, root, base);
   return whole;
 }
 
 const struct yaml_node *load_extended(struct loader *loader, const struct yaml_node *root) {
-  return extended(loader, root, NULL);
+  struct extending here = {NULL, root->place.source->name, 0};
+  return extended(loader, root, &here);
 }
 
 /* --- agreements -------------------------------------------------------------------------------------------------- */
@@ -219,7 +271,7 @@ static const struct policy_file *agreed_file(struct loader *loader, const struct
     return NULL;
   for (size_t i = 0; i < policy->files.count; i++) {
     const struct policy_file *file = policy->files.items[i];
-    if (!file->path || strcmp(file->path, path) != 0)
+    if (!file_is_same(file->path, path))
       continue;
     if (!file->loading)
       return file;

@@ -211,12 +211,26 @@ size_t load_metric_use(struct loader *loader, struct declared_metric *declared) 
   return metric->index;
 }
 
+/* Whether a metric waits, by way of others, for itself. */
+static bool waits_for_itself(struct loader *loader, const struct declared_metric *metric) {
+  const struct declared_metric *at = metric;
+  for (size_t i = 0; i <= loader->declared.count && at && at->after && at->after->kind == YAML_SCALAR; i++) {
+    at = metric_named(loader, at->after->text);
+    if (at == metric)
+      return true;
+  }
+  return false;
+}
+
 void load_prerequisites(struct loader *loader) {
   for (size_t i = 0; i < loader->declared.count; i++) {
     struct declared_metric *declared = &loader->declared.items[i], *after;
     if (!declared->after || !(after = load_metric_name(loader, declared->after)))
       continue;
-    if (after->is_cycle || after == declared)
+    if (after != declared && waits_for_itself(loader, declared))
+      diag_error(loader->diags, declared->after->place, "metric \"%s\" waits for itself, by way of \"%s\"",
+                 declared->name, after->name);
+    else if (after->is_cycle || after == declared)
       diag_error(loader->diags, declared->after->place, "\"after\" must name another metric, with a start and a stop");
     else if (declared->metric)
       declared->metric->after = after->metric ? after->metric : make_metric(loader, after);
