@@ -78,6 +78,8 @@ void load_agreements(struct loader *loader, const struct yaml_node *list);
     "outside", FIELD_OPTIONAL                                                                                          \
   }
 void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause);
+/* Reads `when` and `unless` alone. */
+void load_values(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause);
 bool clause_is_empty(const struct clause *clause);
 
 /* Reads the map `metrics` and the keys `pause` and `closed_unanswered`; either may be NULL. */
