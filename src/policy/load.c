@@ -247,11 +247,11 @@ const struct version *file_version(const struct policy_file *file, sla_time t) {
   return NULL;
 }
 
-/* A metric is one of cycles, of the same events, in all versions or in none. */
+/* A metric is one of cycles, of the same events, in all versions or in none (whose events are SLA_EVENT_FIELD). */
 static void check_metric(struct loader *loader, const struct metric *metric) {
   const struct metric_name *known = &loader->policy->metrics.items[metric->index];
   const struct metric *first = known->first;
-  if (metric->is_cycle != first->is_cycle || metric->begins != first->begins || metric->ends != first->ends)
+  if (metric->begins != first->begins || metric->ends != first->ends)
     diag_error(loader->diags, metric->place,
                "metric \"%s\" has another cycle in line %d of %s: all versions must agree on it", known->name,
                first->place.line, first->place.source->name);

@@ -257,6 +257,8 @@ static const struct yaml_node *extended(struct loader *loader, const struct yaml
 }
 
 const struct yaml_node *load_extended(struct loader *loader, const struct yaml_node *root) {
+  if (root->kind != YAML_MAP || !yaml_get(root, "extends"))
+    return root;
   struct extending here = {NULL, root->place.source->name, 0};
   return extended(loader, root, &here);
 }
