@@ -180,8 +180,7 @@ static const struct version *version_before(const struct policy_file *file, cons
   const struct version *before = NULL;
   for (size_t i = 0; i < file->versions.count; i++) {
     const struct version *other = file->versions.items[i];
-    if (other->effective.last < version->effective.first &&
-        (!before || other->effective.last > before->effective.last))
+    if (other->effective.last < version->effective.first && (!before || other->effective.last > before->effective.last))
       before = other;
   }
   return before;
@@ -192,7 +191,8 @@ static bool is_apart(struct loader *loader, const struct policy_file *file, size
   const struct version *version = file->versions.items[index];
   for (size_t i = 0; i < index && version->has_dates; i++) {
     const struct version *other = file->versions.items[i];
-    if (!other->has_dates || version->effective.first > other->effective.last || other->effective.first > version->effective.last)
+    if (!other->has_dates || version->effective.first > other->effective.last ||
+        other->effective.first > version->effective.last)
       continue;
     diag_error(loader->diags, version->place,
                "the version is in force at the same time as the one in line %d: \"effective\" must set them apart",

@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "policy/load.h"
 
-#include <limits.h>
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* The path of the policy that a node names, as file or by name; NULL after an error. */

@@ -143,7 +143,7 @@ struct version {
   struct place place;
   const struct zone *zone;
   struct span effective;
-  bool has_dates; /* it is a policy, and what it says of them could be read */
+  bool has_dates;                    /* it is a policy, and what it says of them could be read */
   struct calendar *default_calendar; /* for targets that name none; or NULL */
   struct calendar *always;           /* "24/7", for targets that need no calendar; NULL where there are none */
   struct {
