@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "policy/load.h"
 
+#include <stdlib.h>
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* The path of the policy that a node names, as file or by name; NULL after an error. */
@@ -69,20 +71,47 @@ static bool is_one_of(const char *key, const char *const *keys, size_t count) {
   return false;
 }
 
+/* A map by its keys, for looking up many. */
+struct index {
+  const struct yaml_entry **items;
+  size_t count;
+};
+
+static int entry_compare(const void *left, const void *right) {
+  const struct yaml_entry *const *a = left, *const *b = right;
+  return strcmp((*a)->key.text.ptr, (*b)->key.text.ptr);
+}
+
+static struct index index_of(struct loader *loader, const struct yaml_node *map) {
+  struct index index = {arena_array(loader->arena, map->count, sizeof *index.items), map->count};
+  for (size_t i = 0; i < map->count; i++)
+    index.items[i] = &map->entries[i];
+  if (map->count)
+    qsort(index.items, map->count, sizeof *index.items, entry_compare);
+  return index;
+}
+
+static const struct yaml_node *index_get(const struct index *index, const struct yaml_entry *key) {
+  const struct yaml_entry **found =
+      index->count ? bsearch(&key, index->items, index->count, sizeof *index->items, entry_compare) : NULL;
+  return found ? &(*found)->value : NULL;
+}
+
 /* A map's entries, and those of another whose keys it has not; deep: where both have a map, these are merged alike. */
 static struct yaml_node merged(struct loader *loader, const struct yaml_node *own, const struct yaml_node *base,
                                int deep) {
   struct yaml_node map = *own;
+  struct index own_keys = index_of(loader, own), base_keys = index_of(loader, base);
   map.entries = arena_array(loader->arena, own->count + base->count, sizeof *map.entries);
   for (size_t i = 0; i < own->count; i++) {
     struct yaml_entry entry = own->entries[i];
-    const struct yaml_node *below = yaml_get(base, entry.key.text.ptr);
+    const struct yaml_node *below = index_get(&base_keys, &entry);
     if (deep > 0 && below && below->kind == YAML_MAP && entry.value.kind == YAML_MAP)
       entry.value = merged(loader, &entry.value, below, deep - 1);
     map.entries[i] = entry;
   }
   for (size_t i = 0; i < base->count; i++)
-    if (!yaml_get(own, base->entries[i].key.text.ptr))
+    if (!index_get(&own_keys, &base->entries[i]))
       map.entries[map.count++] = base->entries[i];
   return map;
 }
@@ -148,12 +177,13 @@ static void inherit_only_calendar(const struct yaml_node *base, struct yaml_node
 static struct yaml_node inherit(struct loader *loader, const struct yaml_node *own, const struct yaml_node *base) {
   static const char *const not_inherited[] = {"policy", "effective", "agreements", "examples", "extends"};
   struct yaml_node root = *own;
+  struct index own_keys = index_of(loader, own), base_keys = index_of(loader, base);
   root.entries = arena_array(loader->arena, own->count + base->count + 2, sizeof *root.entries);
   root.count = 0;
   for (size_t i = 0; i < own->count; i++) {
     struct yaml_entry entry = own->entries[i];
     const char *key = entry.key.text.ptr;
-    const struct yaml_node *below = yaml_get(base, key);
+    const struct yaml_node *below = index_get(&base_keys, &entry);
     if (strcmp(key, "extends") == 0)
       continue;
     if (below && entry.value.kind == YAML_MAP && below->kind == YAML_MAP) {
@@ -171,7 +201,7 @@ static struct yaml_node inherit(struct loader *loader, const struct yaml_node *o
   }
   for (size_t i = 0; i < base->count; i++) {
     const char *key = base->entries[i].key.text.ptr;
-    if (!yaml_get(own, key) && !is_one_of(key, not_inherited, COUNT(not_inherited)))
+    if (!index_get(&own_keys, &base->entries[i]) && !is_one_of(key, not_inherited, COUNT(not_inherited)))
       root.entries[root.count++] = base->entries[i];
   }
   inherit_only_calendar(base, &root);
