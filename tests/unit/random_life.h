@@ -283,6 +283,14 @@ static inline sla_time random_moment(uint64_t *seed, const struct life *life, sl
   return t - t % (chance(seed, 4) ? HOUR : chance(seed, 3) ? 10 * MINUTE : life->tick);
 }
 
+/* Puts an event behind those that came before it or with it. The life must have room. */
+static inline void life_take(struct life *life, struct life_event event) {
+  int i = life->event_count++;
+  for (; i > 0 && life->events[i - 1].at > event.at; i--)
+    life->events[i] = life->events[i - 1];
+  life->events[i] = event;
+}
+
 static inline void add_event(uint64_t *seed, struct life *life, sla_time at) {
   struct life_event event = {.at = at};
   int64_t kind = random_below(seed, 20);
@@ -293,10 +301,7 @@ static inline void add_event(uint64_t *seed, struct life *life, sla_time at) {
                : kind < 15 ? SLA_EVENT_AGENT_REPLY
                : kind < 18 ? SLA_EVENT_RESOLVED
                            : SLA_EVENT_REOPENED;
-  int i = life->event_count++;
-  for (; i > 0 && life->events[i - 1].at > event.at; i--)
-    life->events[i] = life->events[i - 1];
-  life->events[i] = event;
+  life_take(life, event);
 }
 
 /* A life of some days in minutes, or of some hours in seconds. */

@@ -282,14 +282,178 @@ static void with_lives(int64_t count, void (*check)(struct life_world *world, co
   print_message("%lld lives\n", (long long)count);
 }
 
+/* What lives have come to: a test of lives to which nothing happens would pass as well. */
+static int64_t seen_status[SLA_RUNNING + 1], seen_cycles[LIFE_CYCLES + 1];
+
+static void check_and_count(struct life_world *world, const struct life *life) {
+  static struct answers answers;
+  check_life(world, life);
+  naive_answer(world, life, &answers);
+  for (int m = 0; m < LIFE_METRICS; m++) {
+    seen_cycles[answers.metrics[m].count]++;
+    for (int i = 0; i < answers.metrics[m].count; i++)
+      seen_status[answers.metrics[m].cycles[i].status]++;
+  }
+}
+
 static void test_lives(void **state) {
   (void)state;
-  with_lives(life_count(1), check_life);
+  int64_t count = life_count(1);
+  with_lives(count, check_and_count);
+  for (int status = 0; status <= SLA_RUNNING && count >= 10000; status++)
+    if (status != SLA_NO_POLICY && seen_status[status] < count / 1000)
+      fail_msg("too few lives with %s: %lld", sla_status_name((enum sla_status)status), (long long)seen_status[status]);
+  for (int cycles = 1; cycles <= 4 && count >= 10000; cycles++)
+    if (seen_cycles[cycles] < count / 1000)
+      fail_msg("too few lives with %d cycles", cycles);
+}
+
+/* --- what changes nothing --------------------------------------------------------------------------------------------
+ */
+
+/* Two lives come to the same, but for metrics that do not count. */
+static void check_same(struct life_world *world, const struct life *life, const struct life *other, unsigned metrics) {
+  static struct answers a, b;
+  static struct life_texts texts;
+  put_life(world, life, &texts);
+  answer(world, &texts.incident, life->now, &a);
+  put_life(world, other, &texts);
+  answer(world, &texts.incident, other->now, &b);
+  for (int m = 0; m < LIFE_METRICS; m++)
+    if (!(metrics >> m & 1U))
+      a.metrics[m] = b.metrics[m];
+  int metric = difference(&a, &b);
+  if (metric < 0)
+    return;
+  show_life(world, life);
+  show_life(world, other);
+  if (metric < LIFE_METRICS) {
+    show_outcome("one", &a.metrics[metric]);
+    show_outcome("other", &b.metrics[metric]);
+  }
+  fail_msg("%s differs", metric < LIFE_METRICS ? life_metrics[metric] : "closed_unanswered");
+}
+
+enum { ALL_METRICS = (1 << LIFE_METRICS) - 1 };
+
+/* Each pause in two that touch, the later first. */
+static void check_split(struct life_world *world, const struct life *life) {
+  struct life other = *life;
+  for (int i = 0; i < life->pause_count && other.pause_count < LIFE_PAUSES; i++) {
+    struct life_pause *whole = &other.pauses[i], *half = &other.pauses[other.pause_count++];
+    sla_time until = whole->until == LIFE_NEVER ? whole->from + 2 * (sla_time)DAY : whole->until;
+    *half = *whole;
+    half->until = whole->from = whole->from + random_below(&world->seed, until - whole->from + 1);
+  }
+  check_same(world, life, &other, ALL_METRICS);
+}
+
+/* A status that lasts, said once more. */
+static void check_repeated(struct life_world *world, const struct life *life) {
+  struct life other = *life;
+  int i = (int)random_below(&world->seed, LIFE_EVENTS);
+  if (i >= life->event_count || life->event_count == LIFE_EVENTS || life->events[i].kind != SLA_EVENT_FIELD)
+    return;
+  sla_time until = i + 1 < life->event_count ? life->events[i + 1].at : life->events[i].at + DAY;
+  memmove(&other.events[i + 2], &other.events[i + 1], (size_t)(life->event_count - i - 1) * sizeof *other.events);
+  other.events[i + 1] = other.events[i];
+  other.events[i + 1].at += random_below(&world->seed, until - life->events[i].at + 1);
+  other.event_count++;
+  check_same(world, life, &other, ALL_METRICS);
+}
+
+/* Whether the clock of a metric never runs in [from, until). */
+static bool is_shut(const struct life_world *world, const struct life *life, int metric, sla_time from,
+                    sla_time until) {
+  struct moment newest = moment_before(life);
+  moment_pass(&newest, life, life->now);
+  const struct life_target *target = target_for(&world->model.metrics[metric], newest.words);
+  /*
+   * The exception: an amount of business days at a time of day may be due at an opening. Where there is any pause it
+   * is measured as the amount that it comes to, and that has run at the closing before.
+   */
+  if (!target || (target->kind == LIFE_BUSINESS_DAYS && target->at != LIFE_CLOSE))
+    return false;
+  for (sla_time t = from - from % 60; t < until; t += 60)
+    if (is_open(&world->model, target, t))
+      return false;
+  return true;
+}
+
+static int64_t outside_count; /* of clocks that a pause outside their hours was tried on */
+
+/* A pause outside a clock's hours. */
+static void check_outside(struct life_world *world, const struct life *life) {
+  struct life other = *life;
+  sla_time from = random_moment(&world->seed, life, life_begin(life), 3 * (int64_t)DAY);
+  sla_time until = from + random_below(&world->seed, 10 * HOUR);
+  unsigned metrics = 0;
+  if (until > life->now) /* a clock that is paused now says so */
+    return;
+  for (int m = 0; m < LIFE_METRICS; m++)
+    if (is_shut(world, life, m, from, until)) {
+      metrics |= 1U << m;
+      outside_count++;
+    }
+  other.pauses[other.pause_count++] = (struct life_pause){from, until};
+  check_same(world, life, &other, metrics);
+}
+
+/* What happens to different fields at the same second, in another order. */
+static void check_order(struct life_world *world, const struct life *life) {
+  struct life other = *life;
+  for (int i = 0; i + 1 < other.event_count; i++) {
+    struct life_event *a = &other.events[i], *b = &other.events[i + 1], moved = *a;
+    bool one_is_field = a->kind == SLA_EVENT_FIELD || b->kind == SLA_EVENT_FIELD;
+    bool same_field = a->kind == b->kind && a->field == b->field;
+    if (a->at == b->at && one_is_field && !same_field && random_below(&world->seed, 3)) {
+      *a = *b;
+      *b = moved;
+    }
+  }
+  check_same(world, life, &other, ALL_METRICS);
+}
+
+/* The events in any order, sorted again as a log's reader does: by time alone. */
+static void check_shuffled(struct life_world *world, const struct life *life) {
+  struct life other = *life;
+  for (int i = 1; i < life->event_count; i++)
+    if (life->events[i].at == life->events[i - 1].at)
+      return;
+  for (int i = other.event_count - 1; i > 0; i--) {
+    int k = (int)random_below(&world->seed, i + 1);
+    struct life_event moved = other.events[i];
+    other.events[i] = other.events[k];
+    other.events[k] = moved;
+  }
+  int count = other.event_count;
+  other.event_count = 0;
+  for (int i = 0; i < count; i++)
+    life_take(&other, other.events[i]);
+  check_same(world, life, &other, ALL_METRICS);
+}
+
+static void check_unchanged(struct life_world *world, const struct life *life) {
+  check_split(world, life);
+  check_repeated(world, life);
+  check_outside(world, life);
+  check_order(world, life);
+  check_shuffled(world, life);
+}
+
+static void test_what_changes_nothing(void **state) {
+  (void)state;
+  int64_t count = life_count(5);
+  outside_count = 0;
+  with_lives(count, check_unchanged);
+  if (count >= 2000 && outside_count < count / 2)
+    fail_msg("too few pauses outside hours: %lld", (long long)outside_count);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lives),
+      cmocka_unit_test(test_what_changes_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
