@@ -230,8 +230,6 @@ static void find_state(struct incident *incident, const struct clause *clause, s
   for (size_t i = 0; i < incident->event_count; i++) {
     sla_time at = incident->events[i].at;
     incident_apply(incident, &incident->events[i]);
-    if (i + 1 < incident->event_count && incident->events[i + 1].at == at)
-      continue;
     bool held = holds;
     holds = incident_fits(incident, clause);
     if (held && !holds && since < at)

@@ -59,7 +59,7 @@ struct life_policy {
   int unanswered_times; /* 0: never */
   sla_time first;       /* the minutes below begin here */
   const sla_zone *zones[LIFE_CALENDARS];
-  unsigned char open[LIFE_CALENDARS][2][LIFE_DAYS * 24 * 60]; /* by SLA_BUSINESS_HOURS, SLA_BUSINESS_DAYS */
+  bool open[LIFE_CALENDARS][2][LIFE_DAYS * 24 * 60]; /* by SLA_BUSINESS_HOURS, SLA_BUSINESS_DAYS */
   struct life_window windows[LIFE_CALENDARS][LIFE_DAYS * 4];
   int window_count[LIFE_CALENDARS];
 };

@@ -267,8 +267,10 @@ static inline void find_open(struct life_world *world) {
       int64_t local = t + sla_zone_offset(zone, t);
       for (int i = 0; i < model->window_count[c]; i++) {
         const struct life_window *window = &model->windows[c][i];
-        model->open[c][SLA_BUSINESS_HOURS][minute] |= window->from <= t && t < window->until;
-        model->open[c][SLA_BUSINESS_DAYS][minute] |= window->date == local / DAY;
+        if (window->from <= t && t < window->until)
+          model->open[c][SLA_BUSINESS_HOURS][minute] = true;
+        if (window->date == local / DAY)
+          model->open[c][SLA_BUSINESS_DAYS][minute] = true;
       }
     }
   }
