@@ -27,6 +27,7 @@ enum life_reopen { LIFE_NOT, LIFE_RESUME, LIFE_RESTART };
 
 struct life_target {
   struct life_clause clause;
+  int during, outside; /* calendars in or out of which the metric has started; -1: any */
   enum life_kind kind;
   int64_t amount; /* seconds or days */
   enum life_at at;
@@ -142,10 +143,25 @@ static inline bool life_fits(const struct life_clause *clause, const int *words)
   return true;
 }
 
-static inline const struct life_target *target_for(const struct life_metric *metric, const int *words) {
-  for (int i = 0; i < metric->target_count; i++)
-    if (life_fits(&metric->targets[i].clause, words))
-      return &metric->targets[i];
+static inline bool is_minute_open(const struct life_policy *policy, int calendar, enum sla_clock clock, sla_time t) {
+  int64_t minute = (t - policy->first) / 60;
+  assert_in_range(minute, 0, LIFE_DAYS * 24 * 60 - 1); /* else the random lives are too long */
+  return policy->open[calendar][clock][minute];
+}
+
+/* The target for some words, where the metric started at a time; LIFE_NEVER: it has not, and any calendar will do. */
+static inline const struct life_target *target_for(const struct life_policy *policy, const struct life_metric *metric,
+                                                   const int *words, sla_time start) {
+  for (int i = 0; i < metric->target_count; i++) {
+    const struct life_target *target = &metric->targets[i];
+    bool fits = life_fits(&target->clause, words);
+    if (target->during >= 0 && start != LIFE_NEVER)
+      fits &= is_minute_open(policy, target->during, SLA_BUSINESS_HOURS, start);
+    if (target->outside >= 0 && start != LIFE_NEVER)
+      fits &= !is_minute_open(policy, target->outside, SLA_BUSINESS_HOURS, start);
+    if (fits)
+      return target;
+  }
   return NULL;
 }
 

@@ -68,6 +68,7 @@ struct living {
   const struct life_policy *policy;
   const struct life *life;
   const struct life_metric *metric;
+  struct moment newest;
   const struct life_target *target; /* by the newest words; NULL: none */
   bool excluded;
   bool pauses_by_words, pauses_since_when;
@@ -79,9 +80,7 @@ struct living {
 static inline bool is_open(const struct life_policy *policy, const struct life_target *target, sla_time t) {
   if (target->clock == SLA_ELAPSED)
     return true;
-  int64_t minute = (t - policy->first) / 60;
-  assert_in_range(minute, 0, LIFE_DAYS * 24 * 60 - 1); /* else the random lives are too long */
-  return policy->open[target->calendar][target->clock][minute];
+  return is_minute_open(policy, target->calendar, target->clock, t);
 }
 
 /* Whether a pause holds at t, once everything up to t has passed. */
@@ -212,11 +211,15 @@ static inline sla_time life_end(const struct life *life) {
   return end;
 }
 
-/* Whether a change of target starts the clock again, where there is one. */
-static inline bool restarts(const struct living *living, const int *before, const int *after) {
-  if (living->excluded || !living->target)
+static inline const struct life_target *living_target(const struct living *living, const int *words, sla_time start) {
+  return target_for(living->policy, living->metric, words, start);
+}
+
+/* Whether a change of target starts the clock again, where there is one. start is the metric's. */
+static inline bool restarts(const struct living *living, const int *before, const int *after, sla_time start) {
+  if (living->excluded || !living_target(living, living->newest.words, start))
     return false;
-  const struct life_target *from = target_for(living->metric, before), *to = target_for(living->metric, after);
+  const struct life_target *from = living_target(living, before, start), *to = living_target(living, after, start);
   return from && to && from != to && to->restarts;
 }
 
@@ -320,7 +323,7 @@ static inline void live_span(struct living *living, int which) {
       reopens |= life->events[i].kind == SLA_EVENT_REOPENED;
     bool runs = span.begun && t > span.begin && t <= stop && t <= span.replied &&
                 (!span.halted || span.halted_since == unheard || (reopens && metric->reopen != LIFE_RESTART));
-    if (runs && moment.next > first && restarts(living, before.words, moment.words))
+    if (runs && moment.next > first && restarts(living, before.words, moment.words, life->times[metric->start]))
       span.start = t;
     bool replies = false;
     for (int i = first; i < moment.next; i++) {
@@ -361,8 +364,10 @@ static inline void turn_begin(struct turning *turn, sla_time t) {
 }
 
 static inline void turn_end(struct living *living, struct turning *turn, sla_time t) {
-  if (turn->open)
+  if (turn->open) {
+    living->target = living_target(living, living->newest.words, turn->begin);
     run_through(living, turn->start, true, t);
+  }
   turn->open = false;
 }
 
@@ -404,7 +409,8 @@ static inline void live_cycles(struct living *living) {
       turn_begin(&turn, t);
     else if (t < from && from != LIFE_NEVER && from < t + life->tick)
       fail_msg("a time between ticks");
-    if (changed && turn.open && t > turn.begin && metric->target_count && restarts(living, before.words, moment.words))
+    if (changed && turn.open && t > turn.begin && metric->target_count &&
+        restarts(living, before.words, moment.words, turn.begin))
       turn.start = t;
     for (int i = before.next; i < moment.next; i++) {
       if (own && life->events[i].kind == metric->begins)
@@ -413,8 +419,10 @@ static inline void live_cycles(struct living *living) {
         turn_event(living, &turn, &life->events[i], from != LIFE_NEVER && t >= from);
     }
   }
-  if (turn.open)
+  if (turn.open) {
+    living->target = living_target(living, living->newest.words, turn.begin);
     run_through(living, turn.start, false, 0);
+  }
   if (living->outcome->count == 0)
     no_run(living, SLA_NOT_STARTED);
 }
@@ -440,15 +448,16 @@ static inline int worst_cycle(const struct life_outcome *outcome) {
 static inline void naive_live(const struct life_policy *policy, const struct life *life, int metric,
                               struct life_outcome *ret_outcome) {
   struct living living = {.policy = policy, .life = life, .metric = &policy->metrics[metric], .outcome = ret_outcome};
-  struct moment newest = moment_before(life);
-  moment_pass(&newest, life, life->now);
+  living.newest = moment_before(life);
+  moment_pass(&living.newest, life, life->now);
   ret_outcome->count = 0;
-  living.excluded = policy->has_exclusion && life_fits(&policy->exclusion, newest.words);
-  living.target = target_for(living.metric, newest.words);
+  living.excluded = policy->has_exclusion && life_fits(&policy->exclusion, living.newest.words);
+  living.target = living_target(&living, living.newest.words,
+                                living.metric->is_cycle ? LIFE_NEVER : life->times[living.metric->start]);
   if (policy->has_pause && living.metric->pausable) {
     for (int f = 0; f < LIFE_WORDS; f++)
       living.pauses_by_words |= (policy->pause.when[f] || policy->pause.unless[f]) && is_changed(life, f);
-    living.pauses_since_when = !living.pauses_by_words && life_fits(&policy->pause, newest.words);
+    living.pauses_since_when = !living.pauses_by_words && life_fits(&policy->pause, living.newest.words);
   }
   if (living.metric->is_cycle)
     live_cycles(&living);

@@ -90,10 +90,17 @@ static inline void put_target(struct life_world *world, FILE *yaml, int metric, 
   uint64_t *seed = &world->seed;
   struct life_metric *measured = &world->model.metrics[metric];
   struct life_target *target = &measured->targets[measured->target_count++];
-  *target = (struct life_target){.warn = 80, .calendar = (int)random_below(seed, LIFE_CALENDARS)};
+  *target = (struct life_target){
+      .warn = 80, .during = -1, .outside = -1, .calendar = (int)random_below(seed, LIFE_CALENDARS)};
   fprintf(yaml, "  - { metric: %s, ", life_metrics[metric]);
   if (!is_last)
     target->clause = put_clause(seed, yaml, PRIORITY);
+  if (!is_last && chance(seed, 6)) {
+    bool is_outside = chance(seed, 2);
+    int calendar = (int)random_below(seed, LIFE_CALENDARS);
+    *(is_outside ? &target->outside : &target->during) = calendar;
+    fprintf(yaml, "%s: %c, ", is_outside ? "outside" : "during", 'a' + calendar);
+  }
   int64_t kind = random_below(seed, 12);
   target->clock = kind == 1 ? SLA_ELAPSED : (enum sla_clock)random_below(seed, 3);
   if (kind == 0) {

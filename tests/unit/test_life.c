@@ -368,7 +368,12 @@ static bool is_shut(const struct life_world *world, const struct life *life, int
                     sla_time until) {
   struct moment newest = moment_before(life);
   moment_pass(&newest, life, life->now);
-  const struct life_target *target = target_for(&world->model.metrics[metric], newest.words);
+  const struct life_metric *measured = &world->model.metrics[metric];
+  const struct life_target *target =
+      target_for(&world->model, measured, newest.words, measured->is_cycle ? LIFE_NEVER : life->times[measured->start]);
+  for (int i = 0; i < measured->target_count && measured->is_cycle; i++) /* each cycle decides of its own */
+    if (measured->targets[i].during >= 0 || measured->targets[i].outside >= 0)
+      return false;
   /*
    * The exception: an amount of business days at a time of day may be due at an opening. Where there is any pause it
    * is measured as the amount that it comes to, and that has run at the closing before.
