@@ -80,13 +80,13 @@ static enum reach find_restart(struct worker *worker, const struct decision *dec
     if (at > end)
       break;
     if (at > first && !has_before) {
-      reach = decide_target(incident, version, metric, &first, &before, &worker->need);
+      reach = decide_target(incident, version, metric, &decision->start, &before, &worker->need);
       has_before = true;
     }
     incident_apply(incident, &incident->events[i]);
     if (reach != REACHED || at <= first || (i + 1 < incident->event_count && incident->events[i + 1].at == at))
       continue;
-    reach = decide_target(incident, version, metric, &first, &target, &worker->need);
+    reach = decide_target(incident, version, metric, &decision->start, &target, &worker->need);
     if (reach == REACHED && target && before && target != before && target->restarts &&
         !is_between(incident, first, at))
       *start = at;
@@ -148,20 +148,24 @@ static enum reach evaluate_started(struct worker *worker, size_t metric, const s
   run.stopped = find_stop(incident, measured, start, &run.stop);
   bool by_reply = measured->by_reply && incident_time(incident, measured->stop)->state != TIME_READ;
   const char *stop_name = worker->policy->fields.items[measured->stop];
-  bool is_early = run.stopped && run.stop < start;
+  sla_time stop = run.stop;
+  bool is_early = run.stopped && stop < start;
 
   size_t first = 0; /* resolving before the start stops nothing */
   while (first < resolved->count && resolved->items[first].from < start)
     first++;
   if (measured->reopen != REOPEN_NOT && first > 0 && !run.stopped && resolved->items[first - 1].until == INT64_MAX) {
     is_early = true;
+    stop = resolved->items[first - 1].from;
     stop_name = "resolved";
   }
   if (is_early) {
     struct sla_cycle *cycle = cycle_add(worker, metric);
     result_begin(worker, decision, &cycle->result);
+    /* Before its own start, unless that was moved to where another metric stopped. */
+    size_t begins = stop < decision->start ? measured->start : measured->after->stop;
     return result_fail(worker, metric, &cycle->result, "%s is before %s", stop_name,
-                       worker->policy->fields.items[measured->start]);
+                       worker->policy->fields.items[begins]);
   }
   for (size_t i = first; i < resolved->count; i++) {
     const struct stretch *gap = &resolved->items[i];
