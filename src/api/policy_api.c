@@ -140,8 +140,9 @@ bool sla_policy_field_is_needed(const sla_policy *policy, size_t field) {
     for (size_t k = 0; k < inner->files.items[i]->versions.count; k++) {
       const struct version *version = inner->files.items[i]->versions.items[k];
       for (size_t m = 0; m < version->measured.count; m++)
-        if (version->measured.items[m]->start == field || version->measured.items[m]->stop == field)
-          return true;
+        for (const struct metric *metric = version->measured.items[m]; metric; metric = metric->after)
+          if (metric->start == field || metric->stop == field)
+            return true;
     }
   return false;
 }

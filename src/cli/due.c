@@ -21,6 +21,7 @@ static const char *no_promise(const struct sla_result *result) {
   case SLA_EXCLUDED: return "excluded";
   case SLA_NO_TARGET: return "no target matches";
   case SLA_BEST_EFFORT: return "best effort: no time is promised";
+  case SLA_NOT_STARTED: return "it has not started: another metric has to stop before (--set FIELD=TIME says when)";
   default: return "no due time";
   }
 }
@@ -65,6 +66,13 @@ static void complain(struct cli *cli, const struct start *start, const struct sl
   }
 }
 
+static bool is_blank(struct sla_text text) {
+  size_t blanks = 0;
+  while (blanks < text.len && (text.ptr[blanks] == ' ' || text.ptr[blanks] == '\t'))
+    blanks++;
+  return blanks == text.len;
+}
+
 /* Evaluates an incident that starts at START: where its field says so, or with the event that begins a cycle. */
 static bool evaluate(struct cli *cli, struct question *question, const struct start *start,
                      struct sla_result *results) {
@@ -72,11 +80,15 @@ static bool evaluate(struct cli *cli, struct question *question, const struct st
   struct sla_event event = {0};
   struct sla_incident incident = {.values = question->values};
   sla_time now = question->now;
+  struct sla_options silent = cli->options;
+  enum sla_reading reading;
+  silent.diagnose = NULL;
+  bool is_time = sla_time_read(&silent, question->zone, NULL, start->text, &event.at, &reading) == SLA_OK;
+  size_t calendar;
+  if (cli->calendar && is_time && question_calendar(cli, question, event.at, &calendar))
+    sla_worker_set_calendar(question->worker, calendar);
   if (sla_policy_metric_is_cycle(question->policy, question->metric, &event.kind)) {
-    struct sla_options silent = cli->options;
-    enum sla_reading reading;
-    silent.diagnose = NULL;
-    if (sla_time_read(&silent, question->zone, NULL, start->text, &event.at, &reading) != SLA_OK) {
+    if (!is_time) {
       results[question->metric] =
           (struct sla_result){.status = SLA_STATUS_ERROR, .reason = "START is no time like 2026-01-31T15:00Z"};
       return true;
@@ -102,7 +114,7 @@ static void answer(struct cli *cli, struct question *question, const struct star
   if (!evaluate(cli, question, start, results))
     return;
   struct sla_result *result = &results[question->metric];
-  if (result->status == SLA_NOT_STARTED) /* an empty START */
+  if (result->status == SLA_NOT_STARTED && is_blank(start->text))
     *result = (struct sla_result){.status = SLA_STATUS_ERROR, .reason = "an empty line is no time"};
   char due[SLA_TIME_TEXT];
   if (result->has_due)
@@ -146,11 +158,8 @@ static void answer_all(struct cli *cli, struct question *question) {
     return;
   }
   size_t calendar;
-  if (cli->calendar) {
-    if (!question_calendar(cli, question, question->now, &calendar))
-      return;
-    sla_worker_set_calendar(question->worker, calendar);
-  }
+  if (cli->calendar && !question_calendar(cli, question, question->now, &calendar))
+    return;
   if (sla_policy_metric_count(question->policy) == 0) {
     cli_error(cli, EXIT_USAGE, "policy \"%s\" has no targets", sla_policy_name(question->policy));
     return;

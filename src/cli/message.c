@@ -78,7 +78,7 @@ void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic) {
   fputs("slaclock: ", stderr);
   if (diagnostic->file) {
     print_plain(diagnostic->file, strlen(diagnostic->file));
-    if (diagnostic->line && diagnostic->file[0] != '-') /* options have no lines */
+    if (diagnostic->line && strncmp(diagnostic->file, "--", 2) != 0) /* options have no lines */
       fprintf(stderr, ":%d:%d", diagnostic->line, diagnostic->column);
     fputs(": ", stderr);
     if (diagnostic->severity == SLA_ERROR && strncmp(diagnostic->file, "--", 2) != 0)
