@@ -87,8 +87,11 @@ static bool add_policy(struct annotation *job, const char *name) {
   job->metrics = grown;
   for (size_t i = 0; i < metrics; i++)
     annotator->metric_of[i] = metric_named(job, sla_policy_metric_name(annotator->policy, i));
-  if (job->input_zone)
-    sla_worker_set_input_zone(annotator->worker, job->input_zone);
+  annotator->words = cli_alloc(fields * sizeof *annotator->words);
+  for (size_t i = 0; i < fields; i++)
+    annotator->words[i] = dialect_field(&job->dialect, sla_policy_field_name(annotator->policy, i));
+  sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
+  sla_worker_set_time_format(annotator->worker, job->dialect.format);
   return true;
 }
 
@@ -209,6 +212,38 @@ static bool scout(struct annotation *job) {
   return !job->refused;
 }
 
+/* Whether a column has a name, quoted or not. */
+static bool is_named(struct sla_text column, const char *name) {
+  if (column.len > 1 && column.ptr[0] == '"')
+    column = (struct sla_text){column.ptr + 1, column.len - 2};
+  return annotation_is(column, name);
+}
+
+/*
+ * Finds out whether incidents come out one by one; false after an error. A profile's history is there where its column
+ * is: in the header of the first file, since exports of the same program may do without.
+ */
+static bool find_history(struct annotation *job) {
+  const struct cli *cli = job->cli;
+  job->history = cli->history;
+  const char *history = job->dialect.profile ? sla_profile_history(job->dialect.profile) : NULL;
+  if (!job->history && history) {
+    const char *first = cli->operands.count ? cli->operands.items[0] : "-";
+    if (!input_keep_stdin(&job->input))
+      return false;
+    bool good = input_open(&job->input, first);
+    struct record row;
+    if (good && !input_is_json(&job->input) && input_next(&job->input, &row))
+      for (size_t i = 0; i < row.count; i++)
+        if (is_named(row.fields[i], history))
+          job->history = history;
+    if (!input_close(&job->input))
+      return false;
+  }
+  job->by_incident = cli->events || job->history;
+  return true;
+}
+
 /* --- the command ---------------------------------------------------------------------------------------------------
  */
 
@@ -219,10 +254,8 @@ static bool prepare_job(struct annotation *job) {
       !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
       !cli_time_style(cli, &job->style))
     return false;
-  if (cli->input_zone && sla_zone_load(&cli->options, cli->input_zone, &job->input_zone) != SLA_OK) {
-    cli_status(cli, EXIT_USAGE);
+  if (!dialect_init(&job->dialect, cli))
     return false;
-  }
   if (cli->policy ? !add_policy(job, cli->policy) : !scout(job))
     return false;
   if (job->policy_count == 0) {
@@ -260,16 +293,21 @@ static void job_free(struct annotation *job) {
     free(annotator->lists);
     free(annotator->results);
     free(annotator->metric_of);
+    free(annotator->words);
   }
   annotation_close_log(job, false);
   index_free(&job->index);
   input_free(&job->input);
   time_style_free(&job->style);
-  sla_zone_free(job->input_zone);
+  dialect_free(&job->dialect);
   free(job->metrics);
   free(job->header);
   free(job->columns);
   free(job->scratch);
+  free(job->states);
+  while (job->list_count)
+    free(job->lists[--job->list_count]);
+  free(job->lists);
 }
 
 void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
@@ -277,8 +315,8 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
   job->cli = cli;
   job->writer = writer;
   job->policy_column = COLUMN_NONE;
-  job->by_incident = cli->events || cli->history;
-  if (prepare_job(job) && annotation_open_log(job) && output_init(cli, &job->output, cli->output)) {
+  if (prepare_job(job) && find_history(job) && annotation_open_log(job) &&
+      output_init(cli, &job->output, cli->output)) {
     bool begun = !writer || writer->begin(job, writer->data);
     bool good = begun &&
                 (job->by_incident ? annotation_read_incidents(job)

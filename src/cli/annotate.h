@@ -3,6 +3,7 @@
 #define SLACLOCK_CLI_ANNOTATE_H
 
 #include "cli/cli.h"
+#include "cli/dialect.h"
 #include "cli/event_log.h"
 #include "cli/index.h"
 #include "cli/input.h"
@@ -40,6 +41,7 @@ struct annotator {
   struct sla_list *lists;  /* the same, of fields with several; used for JSON */
   struct sla_result *results;
   size_t *metric_of; /* output metric, one a metric of the policy */
+  size_t *words;     /* one a field: what the input's dialect knows it as */
 };
 
 struct annotation {
@@ -49,7 +51,7 @@ struct annotation {
   bool added[ADDED];
   enum coverage coverage;
   struct time_style style;
-  sla_zone *input_zone;
+  struct dialect dialect;
   sla_time now;
 
   struct annotator policies[MOST_POLICIES];
@@ -72,12 +74,17 @@ struct annotation {
   /* Where incidents come out one by one, with what happened to them: --events, --history. */
   bool by_incident;
   struct index index;
-  struct event_log *log;  /* NULL: none */
-  long history_column;    /* of the time at which a row held; negative: none */
+  struct event_log *log;       /* NULL: none */
+  const char *history;         /* its column by name; or NULL */
+  long history_column;         /* of the time at which a row held; negative: none */
+  struct state_column *states; /* that say whether an incident is resolved */
+  size_t state_count;
   struct lives *lives;    /* of the incident that is being evaluated */
   uint64_t unread_events; /* that no field of their incident's policy is about */
   char first_unread[128]; /* what the first of them is about */
 
+  struct sla_text **lists; /* of the object being evaluated, in the policy's words */
+  size_t list_count, list_capacity;
   char *scratch; /* for fields with doubled quotes */
   size_t scratch_size;
   struct annotator *row_policy; /* NULL: the row is an error as a whole */
@@ -126,8 +133,8 @@ enum { COLUMN_NONE = -1, COLUMN_ABSENT = -2, COLUMN_WRONG = -3 };
 /* Keeps the names of the header's columns, unquoted. */
 void annotation_keep_header(struct annotation *job, const struct record *row);
 
-/* The column of a field, by --map or by its name; COLUMN_WRONG after an error. Of JSON it is found by its path, whether
- * or not it will be there. *ret_name is the name it was looked for under. */
+/* The column of a field, by --map, the profile or its name; COLUMN_WRONG after an error. Of JSON it is found by its
+ * path, whether or not it will be there. *ret_name is the name it was looked for under. */
 long annotation_column_of(struct annotation *job, const char *field, const char **ret_name);
 
 /* A column in use must not stand in the header twice; false after an error. */

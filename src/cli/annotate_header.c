@@ -21,18 +21,6 @@ void annotation_keep_header(struct annotation *job, const struct record *row) {
   }
 }
 
-/* The name that a field is looked for under: its own, or by --map. */
-static const char *name_of(const struct annotation *job, const char *field) {
-  size_t len = strlen(field);
-  const char *name = field;
-  for (size_t i = 0; i < job->cli->maps.count; i++) {
-    const char *map = job->cli->maps.items[i];
-    if (strncmp(map, field, len) == 0 && map[len] == '=')
-      name = map + len + 1;
-  }
-  return name;
-}
-
 /* The place among the values of JSON objects that a path gets; COLUMN_WRONG after an error. */
 static long bind_path(struct annotation *job, const char *field, const char *path) {
   const char *problem;
@@ -45,7 +33,8 @@ static long bind_path(struct annotation *job, const char *field, const char *pat
 }
 
 long annotation_column_of(struct annotation *job, const char *field, const char **ret_name) {
-  *ret_name = name_of(job, field);
+  bool is_asked;
+  *ret_name = dialect_column(&job->dialect, field, &is_asked);
   if (!**ret_name)
     return COLUMN_ABSENT;
   if (job->is_json)
@@ -92,12 +81,14 @@ bool annotation_check_repeated(struct annotation *job, long column) {
 }
 
 bool annotation_check_absent(struct annotation *job, const struct annotator *annotator, size_t field) {
-  const char *own_name = sla_policy_field_name(annotator->policy, field), *name = name_of(job, own_name);
+  bool is_asked;
+  const char *own_name = sla_policy_field_name(annotator->policy, field);
+  const char *name = dialect_column(&job->dialect, own_name, &is_asked);
   const char *policy = sla_policy_name(annotator->policy), *what = job->is_json ? "member" : "column";
   const char *place = job->is_json ? "PATH" : "COLUMN";
   char buffer[128];
   const char *nearest = nearest_column(job, annotator, name, buffer);
-  bool is_needed = name != own_name || sla_policy_field_is_needed(annotator->policy, field);
+  bool is_needed = is_asked || sla_policy_field_is_needed(annotator->policy, field);
   if (is_needed)
     cli_error_at(job->cli, EXIT_DATA, job->input.file, job->is_json ? 0 : 1,
                  "%s no %s \"%s\", which policy \"%s\" needs%s%s%s (--map %s=%s names another, --map %s= says that "

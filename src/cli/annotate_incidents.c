@@ -12,9 +12,16 @@
 /* How an incident stood at a time. */
 struct standing {
   sla_time at;
-  size_t texts; /* where in lives->texts its values stand, each behind its length */
+  size_t texts;  /* where in lives->texts its values stand, each behind its length */
+  bool resolved; /* by the words of the profile's fields */
   const struct index_run *run;
   uint32_t row; /* of the run */
+};
+
+/* A column that says, among others, whether an incident is resolved. */
+struct state_column {
+  size_t field; /* of the profile */
+  long column;
 };
 
 /* What is known of the incident that is being evaluated. */
@@ -33,10 +40,9 @@ struct lives {
 
 /* --- the rows of an incident ------------------------------------------------------------------------------------- */
 
+/* Of times without offset where the input's dialect says none. */
 static const sla_zone *zone_of(const struct annotation *job) {
-  if (job->input_zone || !job->policy_count)
-    return job->input_zone;
-  return sla_policy_zone(job->policies[0].policy);
+  return job->policy_count ? sla_policy_zone(job->policies[0].policy) : NULL;
 }
 
 static void take_problem(void *data, const struct sla_diagnostic *diagnostic) {
@@ -78,22 +84,35 @@ static struct sla_text kept_text(const struct lives *lives, size_t *at) {
   return text;
 }
 
+/* Whether a row says that the incident is resolved: by all columns that say so. */
+static bool is_resolved(struct annotation *job, const struct record *row) {
+  const struct dialect *dialect = &job->dialect;
+  for (size_t i = 0; i < job->state_count; i++) {
+    struct sla_text word = dialect_word(dialect, job->states[i].field, value_of(job, row, job->states[i].column));
+    if (!sla_profile_resolves(dialect->profile, job->states[i].field, word))
+      return false;
+  }
+  return job->state_count > 0;
+}
+
 /* Keeps how an incident stood by a row: the values of all policies' fields. */
 static void keep_standing(struct annotation *job, const struct record *row, const struct index_run *run, uint32_t n) {
   struct lives *lives = job->lives;
-  struct standing standing = {.texts = lives->texts.len, .run = run, .row = n};
+  struct standing standing = {.texts = lives->texts.len, .resolved = is_resolved(job, row), .run = run, .row = n};
   enum sla_reading reading;
   struct sla_text at = value_of(job, row, job->history_column);
   bool had_problem = *lives->problem;
-  if (sla_time_read(&lives->options, zone_of(job), "at", at, &standing.at, &reading) != SLA_OK && !had_problem) {
+  if (dialect_time(&job->dialect, &lives->options, zone_of(job), at, &standing.at, &reading) != SLA_OK &&
+      !had_problem) {
     char text[sizeof lives->problem];
     snprintf(text, sizeof text, "%s", lives->problem);
-    snprintf(lives->problem, sizeof lives->problem, "the row on line %ld: %s: %.200s", row->line, job->cli->history,
+    snprintf(lives->problem, sizeof lives->problem, "the row on line %ld: %s: %.200s", row->line, job->history,
              *text ? text : "not a time");
   }
   for (size_t p = 0; p < job->policy_count; p++)
     for (size_t i = 0; i < job->policies[p].field_count; i++)
-      keep_text(lives, value_of(job, row, job->policies[p].columns[i]));
+      keep_text(lives, dialect_word(&job->dialect, job->policies[p].words[i],
+                                    value_of(job, row, job->policies[p].columns[i])));
   lives->standings = array_grow(lives->standings, lives->count, &lives->capacity, sizeof *lives->standings);
   lives->standings[lives->count++] = standing;
 }
@@ -187,12 +206,16 @@ static void add_changes(struct annotation *job, const struct annotator *annotato
       firsts[i] = s ? SIZE_MAX : 0;
       add_event(lives, (struct sla_event){s ? lives->standings[s].at : SLA_TIME_MIN, SLA_EVENT_FIELD, i, after[i]});
     }
+    bool was_resolved = s && lives->standings[s - 1].resolved, resolved = lives->standings[s].resolved;
+    if (resolved != was_resolved)
+      add_event(lives, (struct sla_event){.at = lives->standings[s].at,
+                                          .kind = resolved ? SLA_EVENT_RESOLVED : SLA_EVENT_REOPENED});
     struct sla_text *swap = before;
     before = after, after = swap;
   }
   size_t kept = 0; /* fields that never change have no events */
   for (size_t i = 0; i < lives->event_count; i++)
-    if (firsts[lives->events[i].field])
+    if (lives->events[i].kind != SLA_EVENT_FIELD || firsts[lives->events[i].field])
       lives->events[kept++] = lives->events[i];
   lives->event_count = kept;
   free(firsts);
@@ -220,6 +243,8 @@ static void add_logged(struct annotation *job, const struct annotator *annotator
                  (int)(logged[i].name.len < 100 ? logged[i].name.len : 100), logged[i].name.ptr);
       continue;
     }
+    if (event.kind == SLA_EVENT_FIELD)
+      event.value = dialect_word(&job->dialect, annotator->words[event.field], event.value);
     while (place < lives->event_count && lives->events[place].at <= event.at)
       place++;
     add_event(lives, event);
@@ -234,7 +259,7 @@ const char *annotation_events(struct annotation *job, const struct annotator *an
   if (*lives->problem)
     return lives->problem;
   lives->event_count = 0;
-  if (lives->count > 1)
+  if (lives->count)
     add_changes(job, annotator);
   if (job->log)
     add_logged(job, annotator, value_of(job, row, job->id_column));
@@ -245,9 +270,23 @@ const char *annotation_events(struct annotation *job, const struct annotator *an
 
 /* --- all incidents ----------------------------------------------------------------------------------------------- */
 
+/* Finds the columns that say whether an incident is resolved. */
+static void bind_states(struct annotation *job) {
+  const struct dialect *dialect = &job->dialect;
+  size_t count = dialect->has_states ? sla_profile_field_count(dialect->profile) : 0;
+  job->states = cli_alloc((count + 1) * sizeof *job->states);
+  for (size_t i = 0; i < count; i++) {
+    struct sla_profile_field field;
+    const char *name;
+    sla_profile_field_at(dialect->profile, i, &field);
+    if (field.resolves)
+      job->states[job->state_count++] = (struct state_column){i, annotation_column_of(job, field.name, &name)};
+  }
+}
+
 /* Finds the columns of the id and the time; false after an error. */
 static bool bind(struct annotation *job) {
-  const char *name, *history = job->cli->history;
+  const char *name, *history = job->history;
   annotation_column_of(job, "id", &name);
   if (job->id_column < 0) {
     cli_error_at(job->cli, EXIT_DATA, job->input.file, 1,
@@ -256,9 +295,10 @@ static bool bind(struct annotation *job) {
     return false;
   }
   job->history_column = history ? annotation_column_of(job, history, &name) : COLUMN_NONE;
+  bind_states(job);
   if (history && job->history_column == COLUMN_NONE)
-    cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which --history names",
-                 name);
+    cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which %s names", name,
+                 job->cli->history ? "--history" : "the profile");
   return !history || job->history_column >= 0;
 }
 
@@ -280,7 +320,7 @@ static void index_row(struct annotation *job, const struct record *row) {
 
 bool annotation_open_log(struct annotation *job) {
   if (job->cli->events)
-    job->log = event_log_open(job->cli, job->cli->events, zone_of(job));
+    job->log = event_log_open(job->cli, job->cli->events, &job->dialect, zone_of(job));
   return job->log || !job->cli->events;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "cli/annotate.h"
 
+#include "cli/buffer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +25,36 @@ static void take_values(struct annotation *job, struct annotator *annotator, con
     annotator->values[i] = column >= 0 ? csv_value(row->fields[column], scratch, &used) : (struct sla_text){"", 0};
     scratch += used;
   }
+  if (job->dialect.has_words)
+    for (size_t i = 0; i < annotator->field_count; i++)
+      annotator->values[i] = dialect_word(&job->dialect, annotator->words[i], annotator->values[i]);
+}
+
+/* What a list's items mean, kept until the next object. */
+static struct sla_list list_words(struct annotation *job, size_t field, struct sla_list list) {
+  struct sla_text *items = cli_alloc(list.count * sizeof *items);
+  job->lists = array_grow(job->lists, job->list_count, &job->list_capacity, sizeof *job->lists);
+  job->lists[job->list_count++] = items;
+  for (size_t i = 0; i < list.count; i++)
+    items[i] = dialect_word(&job->dialect, field, list.items[i]);
+  return (struct sla_list){items, list.count};
 }
 
 /* The same of an object. Says whether any field has several values. */
-static bool take_members(struct annotator *annotator, const struct record *object) {
+static bool take_members(struct annotation *job, struct annotator *annotator, const struct record *object) {
   bool several = false;
+  while (job->list_count)
+    free(job->lists[--job->list_count]);
   for (size_t i = 0; i < annotator->field_count; i++) {
     long column = annotator->columns[i];
     annotator->values[i] = column >= 0 ? object->fields[column] : (struct sla_text){"", 0};
     annotator->lists[i] = column >= 0 ? object->lists[column] : (struct sla_list){0};
     several |= annotator->lists[i].count > 0;
+    if (job->dialect.has_words) {
+      annotator->values[i] = dialect_word(&job->dialect, annotator->words[i], annotator->values[i]);
+      if (annotator->lists[i].count)
+        annotator->lists[i] = list_words(job, annotator->words[i], annotator->lists[i]);
+    }
   }
   return several;
 }
@@ -82,7 +104,7 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
   struct sla_incident incident = {.values = annotator->values};
   if (!job->is_json)
     take_values(job, annotator, row);
-  else if (take_members(annotator, row))
+  else if (take_members(job, annotator, row))
     incident.lists = annotator->lists;
   const char *problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
   if (problem)

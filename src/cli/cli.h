@@ -35,9 +35,10 @@ struct cli {
   const struct command *command;
   const char *policy, *metric, *calendar;
   struct strings path, sets, maps, holidays, dates; /* sets and maps as FIELD=VALUE */
+  struct strings time_formats, nulls;
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
-  const char *input_format, *events, *history;
+  const char *input, *input_format, *events, *history;
   const char *from, *until, *as;
   const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;

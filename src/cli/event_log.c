@@ -14,6 +14,7 @@ static const char *const column_names[LOG_COLUMNS] = {"id", "at", "event", "valu
 
 struct event_log {
   struct cli *cli;
+  const struct dialect *dialect;
   const sla_zone *zone;
   struct sla_options options; /* for reading times: what is wrong with one goes to problem */
   char problem[256];
@@ -77,7 +78,7 @@ static const char *read_row(struct event_log *log, const struct record *record, 
   if (!row->texts[LOG_EVENT].len)
     return "the event has no name";
   *log->problem = '\0';
-  if (sla_time_read(&log->options, log->zone, "at", row->texts[LOG_AT], &row->at, &row->reading) != SLA_OK)
+  if (dialect_time(log->dialect, &log->options, log->zone, row->texts[LOG_AT], &row->at, &row->reading) != SLA_OK)
     return *log->problem ? log->problem : "at: not a time";
   return NULL;
 }
@@ -155,9 +156,11 @@ static bool read_log(struct event_log *log, const char *path) {
   return input_close(&log->input) && good;
 }
 
-struct event_log *event_log_open(struct cli *cli, const char *path, const sla_zone *zone) {
+struct event_log *event_log_open(struct cli *cli, const char *path, const struct dialect *dialect,
+                                 const sla_zone *zone) {
   struct event_log *log = cli_alloc(sizeof *log);
   log->cli = cli;
+  log->dialect = dialect;
   log->zone = zone;
   log->options = cli->options;
   log->options.diagnose = take_problem;

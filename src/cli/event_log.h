@@ -5,7 +5,7 @@
 #ifndef SLACLOCK_CLI_EVENT_LOG_H
 #define SLACLOCK_CLI_EVENT_LOG_H
 
-#include "cli/cli.h"
+#include "cli/dialect.h"
 
 struct event_log;
 
@@ -14,8 +14,12 @@ struct logged_event {
   struct sla_text name, value;
 };
 
-/* Opens a log and reports the events in it that are none. Local times are those of a zone. NULL after an error. */
-struct event_log *event_log_open(struct cli *cli, const char *path, const sla_zone *zone);
+/*
+ * Opens a log and reports the events in it that are none. Times are read in the input's dialect; those without offset
+ * where it says no zone, in the zone. NULL after an error.
+ */
+struct event_log *event_log_open(struct cli *cli, const char *path, const struct dialect *dialect,
+                                 const sla_zone *zone);
 
 /*
  * The events of an incident, by time; at the same second in the file's order. Valid until the next call. Asking says

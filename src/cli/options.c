@@ -39,6 +39,9 @@ static const struct option_row {
     {'g', "signed", NULL, "a TO before FROM gives a negative answer"},
     {'a', "add", "COLUMNS", "which of due, status, elapsed, remaining, note to add"},
     {'M', "map", "FIELD=COLUMN", "the column of a field, in JSON its path; FIELD= where there is none (repeatable)"},
+    {'i', "input", "NAME|FILE", "a profile of the input: its columns, times and words"},
+    {'X', "time-format", "PATTERN", "how the input writes times, as dd-MM-yyyy HH:mm (repeatable)"},
+    {'0', "null", "TEXT", "what stands for nothing in the input (repeatable)"},
     {'J', "input-format", "FORMAT", "csv, ndjson or json (default: as the input begins)"},
     {'E', "events", "FILE", "what happened to the incidents: id, at, event, value"},
     {'R', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
@@ -124,6 +127,9 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'g': cli->negative = true; break;
   case 'a': take_once(cli, row, &cli->add, value); break;
   case 'M': add(&cli->maps, value); break;
+  case 'i': take_once(cli, row, &cli->input, value); break;
+  case 'X': add(&cli->time_formats, value); break;
+  case '0': add(&cli->nulls, value); break;
   case 'J': take_once(cli, row, &cli->input_format, value); break;
   case 'E': take_once(cli, row, &cli->events, value); break;
   case 'R': take_once(cli, row, &cli->history, value); break;
@@ -203,8 +209,8 @@ static void finish(struct cli *cli) {
 
 /* The lists that options and operands are gathered in. */
 static void each_list(struct cli *cli, void (*visit)(struct strings *strings, size_t most), size_t most) {
-  struct strings *lists[] = {&cli->path,  &cli->sets,     &cli->maps, &cli->holidays,
-                             &cli->dates, &cli->operands, &cli->made};
+  struct strings *lists[] = {&cli->path,  &cli->sets,  &cli->maps,     &cli->holidays, &cli->time_formats,
+                             &cli->nulls, &cli->dates, &cli->operands, &cli->made};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     visit(lists[i], most);
 }
