@@ -237,6 +237,16 @@ const char *sla_policy_field_name(const sla_policy *policy, size_t field);
 /* Whether a metric starts or stops at the field: input without such a column cannot be evaluated. */
 bool sla_policy_field_is_needed(const sla_policy *policy, size_t field);
 
+/* The fields that an incident should carry, by the newest version. */
+size_t sla_policy_required_count(const sla_policy *policy);
+size_t sla_policy_required_field(const sla_policy *policy, size_t index);
+
+/*
+ * Where a calendar's knowledge of holidays ends: the source that ends it first, and its last date (days since
+ * 1970-01-01). NULL where nothing ends it.
+ */
+const char *sla_policy_calendar_covered(const sla_policy *policy, size_t calendar, int *ret_last);
+
 size_t sla_policy_calendar_count(const sla_policy *policy);
 const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar);
 const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar);
@@ -265,12 +275,17 @@ enum sla_status {
 /* The name of a status in output, as "at_risk". */
 const char *sla_status_name(enum sla_status status);
 
+/* What a clock counts. */
+enum sla_clock { SLA_BUSINESS_HOURS, SLA_BUSINESS_DAYS, SLA_ELAPSED };
+
 /* Who decided on a metric, and by what. */
 struct sla_rule {
   const char *policy;  /* its name; NULL where no policy was in force */
   const char *version; /* the first date it is in force, as YYYY-MM-DD, or "" */
   const char *file;    /* of the target or the exclusion that matched; NULL where none did */
   int line;
+  size_t calendar; /* that the clock runs on; SIZE_MAX where there is none */
+  enum sla_clock clock;
 };
 
 struct sla_result {
@@ -336,6 +351,12 @@ enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *valu
  * of the one that has not stopped, or else of the worst. Valid until the worker's next evaluation.
  */
 const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metric, size_t *ret_count);
+
+/* The one of them that stands for the metric. */
+const struct sla_cycle *sla_worker_cycle(const sla_worker *worker, size_t metric);
+
+/* The newest value of a field of the incident that was evaluated last. Valid until the next evaluation. */
+struct sla_text sla_worker_value(const sla_worker *worker, size_t field);
 
 /*
  * Whether the incident of the last evaluation was asked so often, the last time without an answer, that its policy
@@ -439,9 +460,6 @@ void sla_accounts_total(sla_accounts *accounts, struct sla_account *ret_total);
 
 /* --- asking calendars ----------------------------------------------------------------------------------------------
  */
-
-/* What a clock counts. */
-enum sla_clock { SLA_BUSINESS_HOURS, SLA_BUSINESS_DAYS, SLA_ELAPSED };
 
 /*
  * The calendar and clock of the target that decides for an incident whose metric starts at start; where no target with
@@ -668,8 +686,8 @@ struct sla_check {
 
 /*
  * Reads a policy, holiday set or input profile as strictly as loading does, runs a policy's examples, and warns of what
- * is likely a mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed, notes
- * say which of its entries count. SLA_OK says that the file could be read, whatever was found in it.
+ * is likely a mistake: unused calendars, sets whose coverage ends before horizon, older time zone data. Of a feed,
+ * notes say which of its entries count. SLA_OK says that the file could be read, whatever was found in it.
  */
 enum sla_code sla_check_file(const struct sla_options *options, const char *file, sla_time horizon,
                              struct sla_check *ret_check);

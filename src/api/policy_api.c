@@ -6,6 +6,7 @@
 #include "time/timestamp.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
 
 const struct sla_options *options_or_default(const struct sla_options *options) {
@@ -145,6 +146,15 @@ bool sla_policy_field_is_needed(const sla_policy *policy, size_t field) {
   return false;
 }
 
+size_t sla_policy_required_count(const sla_policy *policy) {
+  return policy_of_const(policy)->newest->require.count;
+}
+
+size_t sla_policy_required_field(const sla_policy *policy, size_t index) {
+  assert(index < policy_of_const(policy)->newest->require.count);
+  return policy_of_const(policy)->newest->required[index];
+}
+
 size_t sla_policy_calendar_count(const sla_policy *policy) {
   return policy_of_const(policy)->calendars.count;
 }
@@ -158,15 +168,15 @@ const char *sla_policy_calendar_name(const sla_policy *policy, size_t calendar) 
   return calendar_at(policy, calendar)->name;
 }
 
-const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar) {
-  return zone_handle(calendar_at(policy, calendar)->zone);
+const char *sla_policy_calendar_covered(const sla_policy *policy, size_t calendar, int *ret_last) {
+  const struct calendar *inner = calendar_at(policy, calendar);
+  if (inner->covered_by && inner->covered_last != INT_MAX)
+    *ret_last = inner->covered_last;
+  return inner->covered_by && inner->covered_last != INT_MAX ? inner->covered_by : NULL;
 }
 
-static size_t calendar_index(const struct policy *policy, const struct calendar *calendar) {
-  size_t index = 0;
-  while (index < policy->calendars.count && policy->calendars.items[index] != calendar)
-    index++;
-  return index;
+const sla_zone *sla_policy_calendar_zone(const sla_policy *policy, size_t calendar) {
+  return zone_handle(calendar_at(policy, calendar)->zone);
 }
 
 size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_time at) {
@@ -178,7 +188,7 @@ size_t sla_policy_calendar_at(const sla_policy *policy, const char *name, sla_ti
   for (size_t i = 0; i < inner->calendars.count && !calendar; i++)
     if (strcmp(inner->calendars.items[i]->name, name) == 0)
       calendar = inner->calendars.items[i];
-  return calendar ? calendar_index(inner, calendar) : SIZE_MAX;
+  return calendar ? calendar->index : SIZE_MAX;
 }
 
 enum sla_event_kind sla_event_kind_read(struct sla_text name) {
@@ -250,6 +260,18 @@ const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metri
   return inner->cycles[metric].items;
 }
 
+const struct sla_cycle *sla_worker_cycle(const sla_worker *worker, size_t metric) {
+  const struct worker *inner = (const struct worker *)worker;
+  assert(metric < inner->policy->metrics.count);
+  return inner->chosen[metric];
+}
+
+struct sla_text sla_worker_value(const sla_worker *worker, size_t field) {
+  const struct worker *inner = (const struct worker *)worker;
+  assert(field < inner->policy->fields.count);
+  return inner->incident.values[field];
+}
+
 bool sla_worker_closed_unanswered(const sla_worker *worker) {
   return ((const struct worker *)worker)->closed_unanswered;
 }
@@ -282,7 +304,7 @@ enum sla_code sla_policy_clock(sla_policy *policy, size_t metric, const struct s
                                                                : inner->newest->default_calendar;
   if (!calendar)
     return SLA_NOT_FOUND;
-  *ret_calendar = calendar_index(inner, calendar);
+  *ret_calendar = calendar->index;
   *ret_clock = target ? target->clock : SLA_BUSINESS_HOURS;
   return SLA_OK;
 }

@@ -173,6 +173,13 @@ static bool is_file(const char *path) {
   return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+bool file_is_same(const char *one, const char *other) {
+  struct stat a, b;
+  if (strcmp(one, other) == 0)
+    return true;
+  return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static const char *const name_endings[] = {".yaml", ".ics"};
 enum { NAME_ENDINGS = sizeof name_endings / sizeof name_endings[0] };
 

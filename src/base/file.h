@@ -38,6 +38,9 @@ const char *file_locate(struct arena *arena, const struct file_search *search, c
 /* The folder a path is in: "." for a bare file name. */
 const char *file_folder(struct arena *arena, const char *path);
 
+/* Whether two paths are those of one file, however they are written. */
+bool file_is_same(const char *one, const char *other);
+
 /* All names (NAME of NAME.yaml) that file_locate would find, for suggestions. */
 const char *const *file_names(struct arena *arena, const struct file_search *search, const char *folder,
                               size_t *ret_count);

@@ -25,6 +25,7 @@ struct schedule;
 
 struct calendar {
   const char *name;
+  size_t index; /* among the policy's calendars */
   struct place place;
   const struct zone *zone;
   enum { CALENDAR_PLAIN, CALENDAR_UNION, CALENDAR_INTERSECTION } kind;

@@ -83,44 +83,43 @@ static const struct version *version_now(const struct policy_file *file, sla_tim
 }
 
 /*
+ * The field by which a version has a metric start; SIZE_MAX where it starts at events. What the version has no target
+ * for starts as elsewhere.
+ */
+static size_t start_field(const struct incident *incident, const struct version *version, size_t metric) {
+  const struct metric *measured = version->metrics[metric];
+  return (measured ? measured : incident->policy->metrics.items[metric].first)->start;
+}
+
+/*
  * The version of a file in force when the metric started: at *start, or by the field that the version itself has it
- * start at. false where a start is no time, which the decision then says.
+ * start at. Where there is none, and by the version in force now it has not started, that is the one. false where a
+ * start is no time, which the decision then says.
  */
 static bool choose_version(struct incident *incident, const struct policy_file *file, size_t metric,
                            const sla_time *start, bool any, struct decision *decision) {
-  bool started = start != NULL;
+  static const struct time_field at_events = {.state = TIME_EMPTY};
   decision->version = NULL;
+  decision->started = false;
   for (size_t i = 0; i < file->versions.count; i++) {
     const struct version *version = file->versions.items[i];
-    const struct metric *measured = version->metrics[metric];
-    if (!measured)
-      measured = incident->policy->metrics.items[metric].first;
-    sla_time begins;
-    if (start)
-      begins = *start;
-    else if (measured->is_cycle)
-      continue;
-    else {
-      const struct time_field *time = incident_time(incident, measured->start);
-      if (time->state == TIME_BAD) {
-        decision->bad_field = measured->start;
-        return false;
-      }
-      if (time->state != TIME_READ)
-        continue;
-      begins = time->t;
+    size_t field = start_field(incident, version, metric);
+    const struct time_field *time = start || field == SIZE_MAX ? &at_events : incident_time(incident, field);
+    if (time->state == TIME_BAD) {
+      decision->bad_field = field;
+      return false;
     }
-    started = true;
-    if (is_in_force(version, begins)) {
+    if ((start || time->state == TIME_READ) && is_in_force(version, start ? *start : time->t)) {
       decision->version = version;
       decision->started = true;
-      decision->start = begins;
+      decision->start = start ? *start : time->t;
       return true;
     }
   }
-  decision->started = false;
-  if (!started)
-    decision->version = version_now(file, incident->now, any);
+  const struct version *now = start ? NULL : version_now(file, incident->now, any);
+  size_t field = now ? start_field(incident, now, metric) : SIZE_MAX;
+  if (now && (field == SIZE_MAX || incident_time(incident, field)->state == TIME_EMPTY))
+    decision->version = now;
   return true;
 }
 

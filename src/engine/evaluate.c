@@ -12,6 +12,7 @@ static void worker_make(void *data) {
   worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
   worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
   worker->cycles = arena_array(arena, policy->metrics.count, sizeof *worker->cycles);
+  worker->chosen = arena_array(arena, policy->metrics.count, sizeof *worker->chosen);
   incident_init(&worker->incident, policy, arena, &worker->zones);
   worker->is_ready = true;
 }
@@ -46,9 +47,20 @@ void worker_free(struct worker *worker) {
 
 /* --- what stops and starts a clock ------------------------------------------------------------------------------- */
 
+/* Whether resolving has stopped a clock that started at a time, until a reopening behind t. */
+static bool is_between(const struct incident *incident, sla_time start, sla_time t) {
+  for (size_t i = 0; i < incident->resolved.count; i++) {
+    const struct stretch *gap = &incident->resolved.items[i];
+    if (gap->from >= start && gap->from < t && t < gap->until && gap->until != INT64_MAX)
+      return true;
+  }
+  return false;
+}
+
 /*
  * When a change of the deciding target last started the clock again, after the start and no later than the end; the
- * start itself where none did. Changes at the same second are one.
+ * start itself where none did. Changes at the same second are one, and those while the incident is resolved start
+ * nothing.
  */
 static enum reach find_restart(struct worker *worker, const struct decision *decision, size_t metric, sla_time end,
                                sla_time *start) {
@@ -69,14 +81,15 @@ static enum reach find_restart(struct worker *worker, const struct decision *dec
     if (at > end)
       break;
     if (at > first && !has_before) {
-      reach = decide_target(incident, version, metric, &first, &before, &worker->need);
+      reach = decide_target(incident, version, metric, &decision->start, &before, &worker->need);
       has_before = true;
     }
     incident_apply(incident, &incident->events[i]);
     if (reach != REACHED || at <= first || (i + 1 < incident->event_count && incident->events[i + 1].at == at))
       continue;
-    reach = decide_target(incident, version, metric, &first, &target, &worker->need);
-    if (reach == REACHED && target && before && target != before && target->restarts)
+    reach = decide_target(incident, version, metric, &decision->start, &target, &worker->need);
+    if (reach == REACHED && target && before && target != before && target->restarts &&
+        !is_between(incident, first, at))
       *start = at;
     before = target;
   }
@@ -134,40 +147,44 @@ static enum reach evaluate_started(struct worker *worker, size_t metric, const s
   const struct stretches *resolved = &incident->resolved;
   struct run run = {.metric = metric, .start = start, .bridges = measured->reopen != REOPEN_RESTART};
   run.stopped = find_stop(incident, measured, start, &run.stop);
+  bool by_reply = measured->by_reply && incident_time(incident, measured->stop)->state != TIME_READ;
   const char *stop_name = worker->policy->fields.items[measured->stop];
-  bool is_early = run.stopped && run.stop < start;
+  sla_time stop = run.stop;
+  bool is_early = run.stopped && stop < start;
 
   size_t first = 0; /* resolving before the start stops nothing */
   while (first < resolved->count && resolved->items[first].from < start)
     first++;
   if (measured->reopen != REOPEN_NOT && first > 0 && !run.stopped && resolved->items[first - 1].until == INT64_MAX) {
     is_early = true;
+    stop = resolved->items[first - 1].from;
     stop_name = "resolved";
   }
   if (is_early) {
     struct sla_cycle *cycle = cycle_add(worker, metric);
     result_begin(worker, decision, &cycle->result);
+    /* Before its own start, unless that was moved to where another metric stopped. */
+    size_t begins = stop < decision->start ? measured->start : measured->after->stop;
     return result_fail(worker, metric, &cycle->result, "%s is before %s", stop_name,
-                       worker->policy->fields.items[measured->start]);
+                       worker->policy->fields.items[begins]);
   }
   for (size_t i = first; i < resolved->count; i++) {
     const struct stretch *gap = &resolved->items[i];
     bool reopened = gap->until != INT64_MAX;
-    if (!reopened) {
-      if (!run.stopped) {
-        run.stopped = true;
-        run.stop = gap->from;
-      }
-    } else if (measured->reopen == REOPEN_RESTART) {
-      struct run before = run;
+    struct run before = run; /* which resolving stops, unless a reply did before, or the field says otherwise */
+    if (!run.stopped || (by_reply ? run.stop > gap->from : reopened)) {
       before.stopped = true;
       before.stop = gap->from;
+    }
+    if (!reopened)
+      run = before;
+    else if (measured->reopen == REOPEN_RESTART) {
       enum reach reach = span_cycle(worker, metric, decision, &before);
       if (reach != REACHED)
         return reach;
       run.start = gap->until;
-      run.stopped &= run.stop >= run.start;
-    } else if (measured->reopen == REOPEN_RESUME)
+      run.stopped = find_stop(incident, measured, run.start, &run.stop) && run.stop >= run.start;
+    } else if (measured->reopen == REOPEN_RESUME && !by_reply)
       run.stopped &= run.stop >= gap->until;
   }
   return span_cycle(worker, metric, decision, &run);
@@ -235,7 +252,9 @@ static enum reach take_event(struct turns *turns, const struct sla_event *event)
   const struct metric *measured = turns->measured;
   bool is_one = measured->begins == measured->ends; /* each such event ends one cycle and begins the next */
   enum reach reach = REACHED;
-  if (event->kind == SLA_EVENT_RESOLVED) {
+  if (event->kind == SLA_EVENT_RESOLVED && turns->resolved) {
+    /* it is so already: nobody has answered by that */
+  } else if (event->kind == SLA_EVENT_RESOLVED) {
     turns->resolved = true;
     turns->waits = is_one;
     if (turns->open)
@@ -267,16 +286,21 @@ static enum reach evaluate_cycles(struct worker *worker, size_t metric) {
   /* The stop that a cycle of one kind of event waits for is such an event itself, be it among them or not. */
   bool begins_there = after && may_begin && turns.measured->begins == turns.measured->ends;
   enum reach reach = REACHED;
+  bool own_reply = false; /* the event at `from` is still to come that it waited for */
   for (size_t i = 0; i < incident->event_count && may_begin && reach == REACHED; i++) {
     const struct sla_event *event = &incident->events[i];
-    if (begins_there && event->at >= from) {
+    if (event->at < from) {
+      turns.resolved = event->kind == SLA_EVENT_RESOLVED || (turns.resolved && event->kind != SLA_EVENT_REOPENED);
+      continue;
+    }
+    if (begins_there) {
       begin_turn(&turns, from);
       begins_there = false;
-      if (event->kind == turns.measured->begins && event->at == from)
-        continue;
+      own_reply = true;
     }
-    bool is_message = event->kind == turns.measured->begins || event->kind == turns.measured->ends;
-    if (!is_message || event->at >= from)
+    if (own_reply && event->at == from && event->kind == turns.measured->begins)
+      own_reply = false;
+    else
       reach = take_event(&turns, event);
   }
   if (begins_there && from <= incident->now)
@@ -334,8 +358,10 @@ static void evaluate_all(void *data) {
     worker->cycles[i].count = 0;
     evaluation->reach =
         policy->metrics.items[i].first->is_cycle ? evaluate_cycles(worker, i) : evaluate_span(worker, i);
-    if (evaluation->reach == REACHED)
-      evaluation->results[i] = chosen_cycle(&worker->cycles[i])->result;
+    if (evaluation->reach != REACHED)
+      break;
+    worker->chosen[i] = chosen_cycle(&worker->cycles[i]);
+    evaluation->results[i] = worker->chosen[i]->result;
   }
   if (evaluation->reach == REACHED && worker->incident.event_count)
     worker->closed_unanswered = incident_is_unanswered(&worker->incident, policy->newest);

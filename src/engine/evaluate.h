@@ -29,6 +29,7 @@ struct worker {
   struct incident incident;
 
   struct cycles *cycles;           /* one a metric */
+  const struct sla_cycle **chosen; /* one a metric: that stands for it */
   struct stretches cut;            /* the pauses of one clock: cut to what has happened, normalized */
   char (*reasons)[REASON_BYTES];   /* one a metric */
   char (*coverages)[REASON_BYTES]; /* one a metric */

@@ -238,8 +238,6 @@ static void find_state(struct incident *incident, const struct clause *clause, s
   for (size_t i = 0; i < incident->event_count; i++) {
     sla_time at = incident->events[i].at;
     incident_apply(incident, &incident->events[i]);
-    if (i + 1 < incident->event_count && incident->events[i + 1].at == at)
-      continue;
     bool held = holds;
     holds = incident_fits(incident, clause);
     if (held && !holds && since < at)
@@ -267,15 +265,17 @@ void incident_find_state_pauses(struct incident *incident, const struct version 
 }
 
 /*
- * Each time that the values come to meet the conditions is a question. An answer is a reply of the customer, or that
- * the incident goes on to another state without being resolved at that second.
+ * Each time that the values come to meet the conditions is a question; that they did from the beginning is none. An
+ * answer is a reply of the customer, or that the incident goes on to another state without being resolved at that
+ * second.
  */
 bool incident_is_unanswered(struct incident *incident, const struct version *version) {
   if (!version->unanswered_times || !incident->event_count)
     return false;
   int questions = 0;
-  bool waits = false, asked = false;
+  bool waits = false;
   incident_rewind(incident);
+  bool asked = incident_fits(incident, &version->unanswered); /* since when is not known: no question */
   for (size_t i = 0; i < incident->event_count;) {
     sla_time at = incident->events[i].at;
     bool replied = false, resolved = false;

@@ -161,7 +161,8 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
 
 void result_begin(const struct worker *worker, const struct decision *decision, struct sla_result *result) {
   const struct version *version = decision->version;
-  *result = (struct sla_result){.status = SLA_NO_POLICY, .zone = (const sla_zone *)worker->policy->newest->zone};
+  *result = (struct sla_result){
+      .status = SLA_NO_POLICY, .zone = (const sla_zone *)worker->policy->newest->zone, .rule.calendar = SIZE_MAX};
   if (!version)
     return;
   result->zone = (const sla_zone *)version->zone;
@@ -209,8 +210,11 @@ enum reach run_cycle(struct worker *worker, const struct decision *decision, str
     run->target = &moved;
   }
   run->clock = (struct clock){.calendar = run->target->calendar, .kind = run->target->clock};
-  if (run->clock.calendar)
+  if (run->clock.calendar) {
     cycle->result.zone = (const sla_zone *)run->clock.calendar->zone;
+    cycle->result.rule.calendar = run->clock.calendar->index;
+    cycle->result.rule.clock = run->clock.kind;
+  }
   if (!run->stopped)
     run->stop = worker->incident.now;
   return find_pauses(worker, run, &cycle->result) ? run_clock(worker, run, &cycle->result) : REACHED;

@@ -85,12 +85,25 @@ static const struct zone *load_policy_zone(struct loader *loader, const struct y
 static void load_effective(struct loader *loader, const struct yaml_node *node) {
   static const struct field_key keys[] = {SPAN_KEYS};
   struct version *version = loader->version;
-  if (!fields_check(loader->diags, node, "\"effective\"", keys, COUNT(keys)) ||
-      !field_span(loader->diags, node, &version->effective) || version->effective.first == INT_MIN)
+  unsigned errors = loader->diags->errors;
+  bool fits = fields_check(loader->diags, node, "\"effective\"", keys, COUNT(keys)) &&
+              field_span(loader->diags, node, &version->effective);
+  version->has_dates = loader->diags->errors == errors;
+  if (!fits || version->effective.first == INT_MIN)
     return;
   char since[DATE_TEXT];
   date_write(version->effective.first, since);
   version->since = arena_copy(loader->arena, since, strlen(since));
+}
+
+/* The fields are read like those of conditions, so that their values are known where incidents are evaluated. */
+static void load_require(struct loader *loader, const struct yaml_node *node) {
+  struct version *version = loader->version;
+  if (!field_texts(loader->diags, node, "\"require\"", &version->require))
+    return;
+  version->required = arena_array(loader->arena, version->require.count, sizeof *version->required);
+  for (size_t i = 0; i < version->require.count; i++)
+    version->required[i] = policy_field(loader->policy, version->require.items[i]);
 }
 
 static bool clause_uses(const struct clause *clause, const struct calendar *calendar) {
@@ -126,9 +139,13 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   version->place = root->place;
   version->effective = span_always();
   version->since = "";
+  version->has_dates = root->kind == YAML_MAP && !holiday_set_is(root);
   *ARENA_PUSH(loader->arena, &file->versions) = version;
   loader->version = version;
   loader->declared.count = 0;
+  const struct yaml_node *value;
+  if (root->kind == YAML_MAP && (value = yaml_get(root, "effective")))
+    load_effective(loader, value);
   if (holiday_set_is(root)) {
     diag_error(loader->diags, root->place, "a policy is expected here, but this is a holiday set");
     return;
@@ -141,7 +158,6 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   if (!root ||
       (!fields_check(loader->diags, root, "a policy", policy_keys, COUNT(policy_keys)) && root->kind != YAML_MAP))
     return;
-  const struct yaml_node *value;
   if ((value = yaml_get(root, "policy")))
     field_text(loader->diags, value, "\"policy\"", &version->name);
   if ((value = yaml_get(root, "title")))
@@ -149,8 +165,6 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   if ((value = yaml_get(root, "source")))
     field_text(loader->diags, value, "\"source\"", &version->source_text);
   version->zone = load_policy_zone(loader, root);
-  if ((value = yaml_get(root, "effective")))
-    load_effective(loader, value);
   if ((value = yaml_get(root, "calendars")))
     load_calendars(loader, value);
   if ((value = yaml_get(root, "calendar")))
@@ -168,7 +182,7 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   if ((value = yaml_get(root, "closed_unanswered")))
     load_unanswered(loader, value);
   if ((value = yaml_get(root, "require")))
-    field_texts(loader->diags, value, "\"require\"", &version->require);
+    load_require(loader, value);
   if ((value = yaml_get(root, "effort")))
     load_effort(loader, value);
   if (file == loader->policy->files.items[0])
@@ -178,34 +192,51 @@ void load_version(struct loader *loader, struct policy_file *file, const struct 
   loader->version = version;
 }
 
+/* The version whose force ends last before another's begins; NULL where there is none. */
+static const struct version *version_before(const struct policy_file *file, const struct version *version) {
+  const struct version *before = NULL;
+  for (size_t i = 0; i < file->versions.count; i++) {
+    const struct version *other = file->versions.items[i];
+    if (other->effective.last < version->effective.first && (!before || other->effective.last > before->effective.last))
+      before = other;
+  }
+  return before;
+}
+
+/* Whether a version shares no date with those that stand before it in the file. What has errors is not asked. */
+static bool is_apart(struct loader *loader, const struct policy_file *file, size_t index) {
+  const struct version *version = file->versions.items[index];
+  for (size_t i = 0; i < index && version->has_dates; i++) {
+    const struct version *other = file->versions.items[i];
+    if (!other->has_dates || version->effective.first > other->effective.last ||
+        other->effective.first > version->effective.last)
+      continue;
+    diag_error(loader->diags, version->place,
+               "the version is in force at the same time as the one in line %d: \"effective\" must set them apart",
+               other->place.line);
+    return false;
+  }
+  return version->has_dates;
+}
+
 /* Versions must have one name, and no date in common; where there is none between them, something may be missing. */
 static void check_versions(struct loader *loader, const struct policy_file *file) {
-  for (size_t i = 1; i < file->versions.count; i++) {
-    const struct version *version = file->versions.items[i], *before = NULL;
-    const struct version *first = file->versions.items[0];
+  const struct version *first = file->versions.count ? file->versions.items[0] : NULL;
+  bool apart = true;
+  for (size_t i = 0; i < file->versions.count; i++) {
+    const struct version *version = file->versions.items[i];
+    apart &= is_apart(loader, file, i);
     if (version->name && first->name && strcmp(version->name, first->name) != 0)
       diag_error(loader->diags, version->place, "the versions of a policy have one name, and this is not \"%s\"",
                  first->name);
-    for (size_t k = 0; k < i; k++) {
-      const struct version *other = file->versions.items[k];
-      if (version->effective.first <= other->effective.last && other->effective.first <= version->effective.last) {
-        diag_error(loader->diags, version->place,
-                   "the version is in force at the same time as the one in line %d: \"effective\" must set them apart",
-                   other->place.line);
-        break;
-      }
-      if (other->effective.last < version->effective.first &&
-          (!before || other->effective.last > before->effective.last))
-        before = other;
-    }
-    bool is_gap = before && before->effective.last + 1 < version->effective.first;
-    for (size_t k = i + 1; k < file->versions.count && is_gap; k++)
-      is_gap = file->versions.items[k]->effective.last + 1 != version->effective.first;
-    if (is_gap) {
-      char last[DATE_TEXT];
-      date_write(before->effective.last, last);
-      diag_warning(loader->diags, version->place, "no version is in force between %s and %s", last, version->since);
-    }
+  }
+  for (size_t i = 0; i < file->versions.count && apart; i++) {
+    const struct version *version = file->versions.items[i], *before = version_before(file, version);
+    if (!before || before->effective.last + 1 == version->effective.first)
+      continue;
+    char last[DATE_TEXT];
+    date_write(before->effective.last, last);
+    diag_warning(loader->diags, version->place, "no version is in force between %s and %s", last, version->since);
   }
 }
 
@@ -232,9 +263,21 @@ const struct version *file_version(const struct policy_file *file, sla_time t) {
   return NULL;
 }
 
+/* A metric is one of cycles, of the same events, in all versions or in none (whose events are SLA_EVENT_FIELD). */
+static void check_metric(struct loader *loader, const struct metric *metric) {
+  const struct metric_name *known = &loader->policy->metrics.items[metric->index];
+  const struct metric *first = known->first;
+  if (metric->begins != first->begins || metric->ends != first->ends)
+    diag_error(loader->diags, metric->place,
+               "metric \"%s\" has another cycle in line %d of %s: all versions must agree on it", known->name,
+               first->place.line, first->place.source->name);
+}
+
 void load_complete(struct loader *loader) {
   struct policy *policy = loader->policy;
   const struct policy_file *file = policy->files.items[0];
+  if (!file->versions.count) /* too many */
+    return;
   policy->newest = file->versions.items[0];
   for (size_t i = 1; i < file->versions.count; i++)
     if (file->versions.items[i]->effective.first > policy->newest->effective.first)
@@ -243,8 +286,10 @@ void load_complete(struct loader *loader) {
     for (size_t k = 0; k < policy->files.items[i]->versions.count; k++) {
       struct version *version = policy->files.items[i]->versions.items[k];
       version->metrics = arena_array(loader->arena, policy->metrics.count, sizeof *version->metrics);
-      for (size_t m = 0; m < version->measured.count; m++)
+      for (size_t m = 0; m < version->measured.count; m++) {
+        check_metric(loader, version->measured.items[m]);
         version->metrics[version->measured.items[m]->index] = version->measured.items[m];
+      }
     }
   for (size_t i = 0; i < loader->pending.count; i++) {
     loader->version = loader->pending.items[i].version;

@@ -39,6 +39,14 @@ struct loader {
     } * items;
     size_t count, capacity;
   } pending; /* examples of the first file, to be read when all fields are known */
+  struct {
+    struct read_file {
+      const char *path;
+      struct yaml_documents documents; /* none: it has errors, which have been reported */
+    } * items;
+    size_t count, capacity;
+  } read;           /* files that others name */
+  size_t inherited; /* list items and keys, by all versions */
   bool is_command_line;
 };
 
@@ -70,6 +78,8 @@ void load_agreements(struct loader *loader, const struct yaml_node *list);
     "outside", FIELD_OPTIONAL                                                                                          \
   }
 void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause);
+/* Reads `when` and `unless` alone. */
+void load_values(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause);
 bool clause_is_empty(const struct clause *clause);
 
 /* Reads the map `metrics` and the keys `pause` and `closed_unanswered`; either may be NULL. */

@@ -237,6 +237,7 @@ static void resolve_composition(struct loader *loader, struct calendar *calendar
 static struct calendar *new_calendar(struct loader *loader, const char *name, struct place place) {
   struct calendar *calendar = arena_alloc(loader->arena, sizeof *calendar);
   *ARENA_PUSH(loader->arena, &loader->version->calendars) = calendar;
+  calendar->index = loader->policy->calendars.count;
   *ARENA_PUSH(loader->arena, &loader->policy->calendars) = calendar;
   calendar->name = name;
   calendar->place = place;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "policy/load.h"
 
-#include <limits.h>
+#include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -28,16 +28,28 @@ static const char *named_path(struct loader *loader, const struct yaml_node *nod
   return NULL;
 }
 
-/* Reads the documents of a file that a node names. */
+/* Reads the documents of a file that a node names, which is done once a file. */
 static bool read_named(struct loader *loader, const struct yaml_node *node, const char *path,
                        struct yaml_documents *ret_documents) {
-  unsigned errors = loader->diags->errors;
-  *ret_documents = (struct yaml_documents){0};
-  if (load_documents(loader, path, NULL, ret_documents) == SLA_OK)
-    return true;
-  if (loader->diags->errors == errors)
-    diag_error(loader->diags, node->place, "cannot read \"%s\"", path);
-  return false;
+  for (size_t i = 0; i < loader->read.count; i++)
+    if (strcmp(loader->read.items[i].path, path) == 0) {
+      *ret_documents = loader->read.items[i].documents;
+      return ret_documents->count > 0;
+    }
+  struct source *source = arena_alloc(loader->arena, sizeof *source);
+  struct read_file file = {.path = path};
+  const char *problem = "no such file";
+  source->name = path;
+  if (loader->read.count == POLICY_MOST_FILES)
+    diag_error(loader->diags, node->place, "more than %d files", POLICY_MOST_FILES);
+  else if (file_read(loader->arena, path, POLICY_MOST_BYTES, &source->text, &problem) != FILE_READ)
+    diag_error(loader->diags, node->place, "%s: \"%s\"", problem, path);
+  else {
+    load_documents(loader, path, source, &file.documents);
+    *ARENA_PUSH(loader->arena, &loader->read) = file;
+  }
+  *ret_documents = file.documents;
+  return file.documents.count > 0;
 }
 
 /* --- extends ----------------------------------------------------------------------------------------------------- */
@@ -59,20 +71,47 @@ static bool is_one_of(const char *key, const char *const *keys, size_t count) {
   return false;
 }
 
+/* A map by its keys, for looking up many. */
+struct index {
+  const struct yaml_entry **items;
+  size_t count;
+};
+
+static int entry_compare(const void *left, const void *right) {
+  const struct yaml_entry *const *a = left, *const *b = right;
+  return strcmp((*a)->key.text.ptr, (*b)->key.text.ptr);
+}
+
+static struct index index_of(struct loader *loader, const struct yaml_node *map) {
+  struct index index = {arena_array(loader->arena, map->count, sizeof *index.items), map->count};
+  for (size_t i = 0; i < map->count; i++)
+    index.items[i] = &map->entries[i];
+  if (map->count)
+    qsort(index.items, map->count, sizeof *index.items, entry_compare);
+  return index;
+}
+
+static const struct yaml_node *index_get(const struct index *index, const struct yaml_entry *key) {
+  const struct yaml_entry **found =
+      index->count ? bsearch(&key, index->items, index->count, sizeof *index->items, entry_compare) : NULL;
+  return found ? &(*found)->value : NULL;
+}
+
 /* A map's entries, and those of another whose keys it has not; deep: where both have a map, these are merged alike. */
 static struct yaml_node merged(struct loader *loader, const struct yaml_node *own, const struct yaml_node *base,
                                int deep) {
   struct yaml_node map = *own;
+  struct index own_keys = index_of(loader, own), base_keys = index_of(loader, base);
   map.entries = arena_array(loader->arena, own->count + base->count, sizeof *map.entries);
   for (size_t i = 0; i < own->count; i++) {
     struct yaml_entry entry = own->entries[i];
-    const struct yaml_node *below = yaml_get(base, entry.key.text.ptr);
+    const struct yaml_node *below = index_get(&base_keys, &entry);
     if (deep > 0 && below && below->kind == YAML_MAP && entry.value.kind == YAML_MAP)
       entry.value = merged(loader, &entry.value, below, deep - 1);
     map.entries[i] = entry;
   }
   for (size_t i = 0; i < base->count; i++)
-    if (!yaml_get(own, base->entries[i].key.text.ptr))
+    if (!index_get(&own_keys, &base->entries[i]))
       map.entries[map.count++] = base->entries[i];
   return map;
 }
@@ -113,15 +152,38 @@ static struct yaml_node joined(struct loader *loader, const struct yaml_node *ow
   return list;
 }
 
+/*
+ * Where the base's only calendar goes without saying, as default and for its zone, it goes on doing so when another
+ * calendar comes to stand beside it.
+ */
+static void inherit_only_calendar(const struct yaml_node *base, struct yaml_node *root) {
+  const struct yaml_node *below = yaml_get(base, "calendars");
+  if (!below || below->kind != YAML_MAP || below->count != 1)
+    return;
+  const struct yaml_node *name = &below->entries[0].key, *calendars = yaml_get(root, "calendars");
+  const struct yaml_node *calendar = yaml_get(calendars, name->text.ptr);
+  const struct yaml_node *zone = calendar && calendar->kind == YAML_MAP ? yaml_get(calendar, "zone") : NULL;
+  struct yaml_node key = *name;
+  if (!yaml_get(root, "calendar")) {
+    key.text = text_of("calendar");
+    root->entries[root->count++] = (struct yaml_entry){key, *name};
+  }
+  if (zone && !yaml_get(root, "zone")) {
+    key.text = text_of("zone");
+    root->entries[root->count++] = (struct yaml_entry){key, *zone};
+  }
+}
+
 static struct yaml_node inherit(struct loader *loader, const struct yaml_node *own, const struct yaml_node *base) {
   static const char *const not_inherited[] = {"policy", "effective", "agreements", "examples", "extends"};
   struct yaml_node root = *own;
-  root.entries = arena_array(loader->arena, own->count + base->count, sizeof *root.entries);
+  struct index own_keys = index_of(loader, own), base_keys = index_of(loader, base);
+  root.entries = arena_array(loader->arena, own->count + base->count + 2, sizeof *root.entries);
   root.count = 0;
   for (size_t i = 0; i < own->count; i++) {
     struct yaml_entry entry = own->entries[i];
     const char *key = entry.key.text.ptr;
-    const struct yaml_node *below = yaml_get(base, key);
+    const struct yaml_node *below = index_get(&base_keys, &entry);
     if (strcmp(key, "extends") == 0)
       continue;
     if (below && entry.value.kind == YAML_MAP && below->kind == YAML_MAP) {
@@ -139,9 +201,10 @@ static struct yaml_node inherit(struct loader *loader, const struct yaml_node *o
   }
   for (size_t i = 0; i < base->count; i++) {
     const char *key = base->entries[i].key.text.ptr;
-    if (!yaml_get(own, key) && !is_one_of(key, not_inherited, COUNT(not_inherited)))
+    if (!index_get(&own_keys, &base->entries[i]) && !is_one_of(key, not_inherited, COUNT(not_inherited)))
       root.entries[root.count++] = base->entries[i];
   }
+  inherit_only_calendar(base, &root);
   return root;
 }
 
@@ -171,22 +234,31 @@ static const struct yaml_node *extended_version(struct loader *loader, const str
   return NULL;
 }
 
+/* What a document has of lists and maps: that is what inheriting it costs. */
+static size_t items_of(const struct yaml_node *root) {
+  size_t count = root->count;
+  for (size_t i = 0; root->kind == YAML_MAP && i < root->count; i++)
+    count += root->entries[i].value.count;
+  return count;
+}
+
 static const struct yaml_node *extended(struct loader *loader, const struct yaml_node *root,
                                         const struct extending *outer) {
   const struct yaml_node *name = root->kind == YAML_MAP ? yaml_get(root, "extends") : NULL;
   if (!name)
     return root;
-  struct extending here = {outer, named_path(loader, name), outer ? outer->depth + 1 : 1};
+  struct extending here = {outer, named_path(loader, name), outer->depth + 1};
   if (!here.path)
     return NULL;
-  bool is_circle = root->place.source->name && strcmp(root->place.source->name, here.path) == 0;
+  bool is_circle = false;
   for (const struct extending *at = outer; at; at = at->outer)
-    is_circle |= strcmp(at->path, here.path) == 0;
-  if (is_circle || here.depth > POLICY_MOST_EXTENDED) {
-    diag_error(loader->diags, name->place,
-               is_circle ? "the policy extends itself by way of \"%s\""
-                         : "too many policies extend one another: \"%s\"",
-               here.path);
+    is_circle |= file_is_same(at->path, here.path);
+  if (is_circle) {
+    diag_error(loader->diags, name->place, "\"extends\" leads in a circle, back to \"%s\"", here.path);
+    return NULL;
+  }
+  if (here.depth > POLICY_MOST_EXTENDED) {
+    diag_error(loader->diags, name->place, "more than %d policies extend one another", POLICY_MOST_EXTENDED);
     return NULL;
   }
   struct yaml_documents documents;
@@ -200,13 +272,23 @@ static const struct yaml_node *extended(struct loader *loader, const struct yaml
   base = base ? extended(loader, base, &here) : NULL;
   if (!base)
     return NULL;
+  if (loader->inherited > POLICY_MOST_INHERITED)
+    return NULL; /* which has been said */
+  if ((loader->inherited += items_of(base)) > POLICY_MOST_INHERITED) {
+    diag_error(loader->diags, name->place, "too much is inherited: more than %d targets and the like in all versions",
+               POLICY_MOST_INHERITED);
+    return NULL;
+  }
   struct yaml_node *whole = arena_alloc(loader->arena, sizeof *whole);
   *whole = inherit(loader, root, base);
   return whole;
 }
 
 const struct yaml_node *load_extended(struct loader *loader, const struct yaml_node *root) {
-  return extended(loader, root, NULL);
+  if (root->kind != YAML_MAP || !yaml_get(root, "extends"))
+    return root;
+  struct extending here = {NULL, root->place.source->name, 0};
+  return extended(loader, root, &here);
 }
 
 /* --- agreements -------------------------------------------------------------------------------------------------- */
@@ -219,7 +301,7 @@ static const struct policy_file *agreed_file(struct loader *loader, const struct
     return NULL;
   for (size_t i = 0; i < policy->files.count; i++) {
     const struct policy_file *file = policy->files.items[i];
-    if (!file->path || strcmp(file->path, path) != 0)
+    if (!file_is_same(file->path, path))
       continue;
     if (!file->loading)
       return file;

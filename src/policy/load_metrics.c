@@ -79,7 +79,8 @@ static void load_metric(struct loader *loader, const struct yaml_entry *entry) {
     *metric = (struct declared_metric){.name = entry->key.text.ptr, .pausable = true};
   }
   metric->place = entry->key.place;
-  if (!fields_check(loader->diags, &entry->value, "a metric", metric_keys, COUNT(metric_keys)))
+  if (!fields_check(loader->diags, &entry->value, "a metric", metric_keys, COUNT(metric_keys)) &&
+      entry->value.kind != YAML_MAP)
     return;
   const struct yaml_node *start = yaml_get(&entry->value, "start"), *stop = yaml_get(&entry->value, "stop"),
                          *reopen = yaml_get(&entry->value, "reopen"), *cycle = yaml_get(&entry->value, "cycle");
@@ -130,15 +131,16 @@ void load_metrics(struct loader *loader, const struct yaml_node *metrics) {
 /* A clause of values alone, as it is tested at every change and not at a metric's start. */
 static void load_state(struct loader *loader, const struct yaml_node *map, const char *what,
                        struct clause *ret_clause) {
-  load_clause(loader, map, ret_clause);
-  if (clause_is_empty(ret_clause))
+  unsigned errors = loader->diags->errors;
+  load_values(loader, map, ret_clause);
+  if (clause_is_empty(ret_clause) && loader->diags->errors == errors)
     diag_error(loader->diags, map->place, "%s needs conditions: \"when\", as in when: { status: [pending] }", what);
 }
 
 void load_pause(struct loader *loader, const struct yaml_node *pause) {
   static const struct field_key keys[] = {
       {"metrics", FIELD_OPTIONAL}, {"when", FIELD_OPTIONAL}, {"unless", FIELD_OPTIONAL}};
-  if (!fields_check(loader->diags, pause, "\"pause\"", keys, COUNT(keys)))
+  if (!fields_check(loader->diags, pause, "\"pause\"", keys, COUNT(keys)) && pause->kind != YAML_MAP)
     return;
   if (yaml_get(pause, "when") || yaml_get(pause, "unless")) {
     load_state(loader, pause, "\"pause\"", &loader->version->pause);
@@ -161,11 +163,13 @@ void load_pause(struct loader *loader, const struct yaml_node *pause) {
 void load_unanswered(struct loader *loader, const struct yaml_node *node) {
   static const struct field_key keys[] = {
       {"when", FIELD_OPTIONAL}, {"unless", FIELD_OPTIONAL}, {"times", FIELD_REQUIRED}};
-  if (!fields_check(loader->diags, node, "\"closed_unanswered\"", keys, COUNT(keys)))
+  if (!fields_check(loader->diags, node, "\"closed_unanswered\"", keys, COUNT(keys)) && node->kind != YAML_MAP)
     return;
   const struct yaml_node *times = yaml_get(node, "times");
   int64_t number;
   load_state(loader, node, "\"closed_unanswered\"", &loader->version->unanswered);
+  if (!times)
+    return;
   if (times->kind == YAML_SCALAR && text_number(times->text, 1000, &number) && number > 0)
     loader->version->unanswered_times = (int)number;
   else
@@ -211,12 +215,26 @@ size_t load_metric_use(struct loader *loader, struct declared_metric *declared) 
   return metric->index;
 }
 
+/* Whether a metric waits, by way of others, for itself. */
+static bool waits_for_itself(struct loader *loader, const struct declared_metric *metric) {
+  const struct declared_metric *at = metric;
+  for (size_t i = 0; i <= loader->declared.count && at && at->after && at->after->kind == YAML_SCALAR; i++) {
+    at = metric_named(loader, at->after->text);
+    if (at == metric)
+      return true;
+  }
+  return false;
+}
+
 void load_prerequisites(struct loader *loader) {
   for (size_t i = 0; i < loader->declared.count; i++) {
     struct declared_metric *declared = &loader->declared.items[i], *after;
     if (!declared->after || !(after = load_metric_name(loader, declared->after)))
       continue;
-    if (after->is_cycle || after == declared)
+    if (after != declared && waits_for_itself(loader, declared))
+      diag_error(loader->diags, declared->after->place, "metric \"%s\" waits for itself, by way of \"%s\"",
+                 declared->name, after->name);
+    else if (after->is_cycle || after == declared)
       diag_error(loader->diags, declared->after->place, "\"after\" must name another metric, with a start and a stop");
     else if (declared->metric)
       declared->metric->after = after->metric ? after->metric : make_metric(loader, after);

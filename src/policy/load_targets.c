@@ -23,7 +23,9 @@ const struct condition *load_conditions(struct loader *loader, const struct yaml
       diag_error(loader->diags, entry->key.place, "more than %d fields in conditions", POLICY_MOST_FIELDS);
       break;
     }
-    if (field_texts(loader->diags, &entry->value, "the value of a condition", &values))
+    if (entry->value.kind == YAML_LIST && entry->value.count == 0)
+      diag_error(loader->diags, entry->value.place, "the list is empty: the condition would never hold");
+    else if (field_texts(loader->diags, &entry->value, "the value of a condition", &values))
       conditions[count++] =
           (struct condition){policy_field(loader->policy, entry->key.text), values.items, values.count};
   }
@@ -31,12 +33,17 @@ const struct condition *load_conditions(struct loader *loader, const struct yaml
   return conditions;
 }
 
-void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause) {
+void load_values(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause) {
   const struct yaml_node *value;
   if ((value = yaml_get(map, "when")))
     ret_clause->when = load_conditions(loader, value, &ret_clause->when_count);
   if ((value = yaml_get(map, "unless")))
     ret_clause->unless = load_conditions(loader, value, &ret_clause->unless_count);
+}
+
+void load_clause(struct loader *loader, const struct yaml_node *map, struct clause *ret_clause) {
+  const struct yaml_node *value;
+  load_values(loader, map, ret_clause);
   if ((value = yaml_get(map, "during")))
     ret_clause->during = load_calendar_name(loader, value);
   if ((value = yaml_get(map, "outside")))

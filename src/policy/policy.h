@@ -30,7 +30,8 @@ enum {
   POLICY_MOST_FILES = 100,
   POLICY_MOST_VERSIONS = 1000,
   POLICY_MOST_EXTENDED = 16, /* policies one above the other */
-  POLICY_MOST_TARGETS = 100000
+  POLICY_MOST_TARGETS = 100000,
+  POLICY_MOST_INHERITED = 500000 /* targets, exclusions, calendars and so on, by all versions */
 };
 
 /* A field of the incident that must have one of the values. */
@@ -143,6 +144,7 @@ struct version {
   struct place place;
   const struct zone *zone;
   struct span effective;
+  bool has_dates;                    /* it is a policy, and what it says of them could be read */
   struct calendar *default_calendar; /* for targets that name none; or NULL */
   struct calendar *always;           /* "24/7", for targets that need no calendar; NULL where there are none */
   struct {
@@ -171,6 +173,7 @@ struct version {
   int unanswered_times;     /* how often, the last without an answer, make an incident closed_unanswered */
   bool has_pause;
   struct texts require;  /* fields an incident should carry */
+  size_t *required;      /* the same, by index */
   struct effort *effort; /* see effort.h; NULL: worked time is not accounted */
 };
 

@@ -279,6 +279,21 @@ static void use_files(struct arena *arena) {
   text_hint(arena, text_of("u"), (const char *const[]){"ua"}, 1);
 }
 
+/* One file by other spellings and by links; a file that is not there is the same by its name alone. */
+static void test_same_files(void **state) {
+  (void)state;
+  put("p1/ua.yaml", "policy: x\n");
+  put("p2/de.yaml", "policy: x\n");
+  assert_int_equal(symlink("p1/ua.yaml", "link.yaml"), 0);
+  assert_true(file_is_same("p1/ua.yaml", "p1/ua.yaml"));
+  assert_true(file_is_same("p1/ua.yaml", "./p2/../p1//ua.yaml"));
+  assert_true(file_is_same("link.yaml", "p1/ua.yaml"));
+  assert_false(file_is_same("p1/ua.yaml", "p2/de.yaml"));
+  assert_true(file_is_same("p1/none.yaml", "p1/none.yaml"));
+  assert_false(file_is_same("p1/none.yaml", "./p1/none.yaml"));
+  assert_false(file_is_same("p1/ua.yaml", "p1/none.yaml"));
+}
+
 /* Every allocation fails in turn; no file stays open. */
 static void test_files_out_of_memory(void **state) {
   (void)state;
@@ -294,11 +309,12 @@ static void test_files_out_of_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      folder_test(test_reading_files),   folder_test(test_reading_files_of_unknown_size),
-      folder_test(test_reading_pipes),   cmocka_unit_test(test_paths_and_names),
-      arena_test(test_folders_of_paths), arena_test(test_locating_paths),
-      folder_test(test_locating_names),  folder_test(test_configuration_folder),
-      folder_test(test_all_names),       folder_test(test_files_out_of_memory),
+      folder_test(test_reading_files),       folder_test(test_reading_files_of_unknown_size),
+      folder_test(test_reading_pipes),       cmocka_unit_test(test_paths_and_names),
+      arena_test(test_folders_of_paths),     arena_test(test_locating_paths),
+      folder_test(test_locating_names),      folder_test(test_configuration_folder),
+      folder_test(test_all_names),           folder_test(test_same_files),
+      folder_test(test_files_out_of_memory),
   };
   old_folder = getcwd(NULL, 0);
   const char *home = getenv("HOME");
