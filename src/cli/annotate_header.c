@@ -126,7 +126,10 @@ static bool check_maps(struct annotation *job) {
       return false;
     }
     struct sla_text field = {map, (size_t)(equals - map)};
-    bool known = annotation_is(field, "id") || annotation_is(field, "policy");
+    char name[ADDED_NAME];
+    snprintf(name, sizeof name, "%.*s", (int)field.len, field.ptr);
+    bool known = annotation_is(field, "id") || annotation_is(field, "policy") ||
+                 dialect_field(&job->dialect, name) != SIZE_MAX; /* a profile's fields say what happened, too */
     for (size_t p = 0; p < job->policy_count && !known; p++)
       for (size_t f = 0; f < sla_policy_field_count(job->policies[p].policy) && !known; f++)
         known = annotation_is(field, sla_policy_field_name(job->policies[p].policy, f));

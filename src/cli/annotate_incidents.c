@@ -338,10 +338,24 @@ bool annotation_read_incidents(struct annotation *job) {
   return good && !job->stopped;
 }
 
+/* A misspelt event looks like one about a field that nobody reads, and would change nothing. */
+static void report_unread(struct annotation *job) {
+  static const char *const names[] = {"customer_reply", "agent_reply", "resolved", "reopened"};
+  size_t fields = job->policy_count ? job->policies[0].field_count : 0, count = sizeof names / sizeof *names;
+  const char **candidates = cli_alloc((count + fields) * sizeof *candidates);
+  memcpy(candidates, names, sizeof names);
+  for (size_t i = 0; i < fields; i++)
+    candidates[count++] = sla_policy_field_name(job->policies[0].policy, i);
+  const char *nearest = sla_nearest((struct sla_text){job->first_unread, strlen(job->first_unread)}, candidates, count);
+  cli_warning(job->cli, "%llu event%s about fields that no policy in use reads, the first: \"%s\"%s%s%s",
+              (unsigned long long)job->unread_events, job->unread_events == 1 ? " is" : "s are", job->first_unread,
+              nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+  free(candidates);
+}
+
 void annotation_close_log(struct annotation *job, bool report) {
   if (report && job->unread_events)
-    cli_warning(job->cli, "%llu event%s about fields that no policy in use reads, the first: \"%s\"",
-                (unsigned long long)job->unread_events, job->unread_events == 1 ? " is" : "s are", job->first_unread);
+    report_unread(job);
   event_log_close(job->log, report);
   job->log = NULL;
   if (job->lives) {

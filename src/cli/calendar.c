@@ -246,6 +246,11 @@ static void answer(struct cli *cli, struct question *question) {
   view.today = local_date(view.zone, question->now);
   if (!choose_dates(cli, &view))
     return;
+  /* Months that are past or to come are those of the version in force then. */
+  sla_time noon = (sla_time)view.first * 86400 + 43200;
+  if ((view.today < view.first || view.today > view.last) &&
+      !question_clock(cli, question, noon, &view.calendar, &clock))
+    return;
   view.title = title_of(question, view.calendar);
   choose_names(cli, &view.names);
   if (gather(&view) && find_coverage(&view))

@@ -381,6 +381,11 @@ static void export_calendar(struct export *export, enum as as) {
       !question_clock(cli, &export->question, export->question.now, &export->calendar, &clock) || !read_span(export) ||
       (as == AS_DAYS && !check_composed(export)) || !check_coverage(export))
     return;
+  /* Dates that are past or to come are those of the version in force then. */
+  sla_time now = export->question.now;
+  if ((now < export->from || now >= export->until) &&
+      !question_clock(cli, &export->question, export->from + 43200, &export->calendar, &clock))
+    return;
   name_owner(export);
   if (as != AS_DAYS && !each_date(export, export->first - DATES_BEFORE, visit_windows))
     return;

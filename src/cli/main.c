@@ -36,7 +36,7 @@ static const struct command commands[] = {
     {"effort", "[FILE...]",
      "Says what worked time costs: of one piece of work, or of the incidents in FILEs by customer.", "psBGMf",
      run_effort},
-    {"check", "FILE...", "Checks policies and holiday sets, and runs the policies' examples.", "dSfn", run_check},
+    {"check", "FILE...", "Checks policies, holiday sets, feeds and input profiles, and runs the policies' examples.", "dSfn", run_check},
     {"feed", "update FILE|DIR...",
      "Fetches anew the feeds of policies that carry a url. The one command that uses the network.", "NTn", run_feed},
 };
@@ -55,7 +55,7 @@ static void print_help(void) {
        "Computes due times and breach status of incidents under business-hours calendars.\n");
   for (size_t i = 0; i < COMMANDS; i++)
     printf("  %-9s %s\n", commands[i].name, commands[i].summary);
-  puts("\n  help COMMAND, --version\n\nSee slaclock(1); slaclock-policy(5) and slaclock-holidays(5) for files.");
+  puts("\n  help COMMAND, --version\n\nSee slaclock(1); slaclock-policy(5), slaclock-holidays(5) and slaclock-input(5) for files.");
 }
 
 static void print_version(struct cli *cli) {

@@ -45,7 +45,7 @@ static const struct option_row {
     {'J', "input-format", "FORMAT", "csv, ndjson or json (default: as the input begins)"},
     {'E', "events", "FILE", "what happened to the incidents: id, at, event, value"},
     {'R', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
-    {'I', "input-zone", "ZONE", "of times without offset in the input (default: the policy's)"},
+    {'I', "input-zone", "ZONE", "of times without offset in the input (default: the profile's, or the policy's)"},
     {'v', "coverage", "WHAT", "beyond what holiday sets know: warn, error or ignore"},
     {'b', "line-buffered", NULL, "write each row at once"},
     {'o', "output", "FILE", "write there, replacing it at once when complete"},
