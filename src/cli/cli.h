@@ -41,6 +41,7 @@ struct cli {
   const char *from, *until, *as;
   const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
+  bool cycles, decided;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
 

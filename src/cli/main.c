@@ -28,7 +28,7 @@ static const struct command commands[] = {
      run_calendar},
     {"holidays", "NAME|FILE [YEAR[..YEAR]]",
      "Lists the days of a holiday set: holidays, days carried over, days exchanged.", "fwn", run_holidays},
-    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paMJERIvbofnuO",
+    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paMJERzQIvbofnuO",
      run_annotate},
     {"export", "[FILE...]",
      "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
