@@ -27,7 +27,7 @@ void annotation_apply_coverage(struct annotation *job, struct sla_result *result
 /* Whether a remark is among those in a text. */
 static bool has_remark(const struct buffer *text, const char *remark, size_t len) {
   for (const char *at = buffer_text(text); (at = strstr(at, remark)); at++)
-    if ((at == text->text || at[-1] == ' ') && (!at[len] || at[len] == ';'))
+    if ((at == text->text || (at - text->text >= 2 && at[-2] == ';')) && (!at[len] || at[len] == ';'))
       return true;
   return false;
 }

@@ -117,47 +117,49 @@ static const struct sla_result *result_of(const struct annotation *job, size_t m
   return NULL;
 }
 
-/* Whether there is something to say in a column. */
-static bool has_value(const struct told *told, enum added column) {
-  const struct sla_result *result = told->result;
-  switch (column) {
-  case ADDED_METRIC: return told->cycle;
-  case ADDED_CYCLE:
-  case ADDED_START: return told->cycle && told->cycle->run.started;
-  case ADDED_STOP: return told->cycle && told->cycle->run.stopped;
-  case ADDED_DUE: return result && result->has_due;
-  case ADDED_STATUS: return result;
-  case ADDED_ELAPSED: return result && result->has_elapsed;
-  case ADDED_REMAINING: return result && result->has_due && result->has_elapsed;
-  case ADDED_POLICY: return result && result->rule.policy;
-  case ADDED_VERSION: return result && result->rule.version && *result->rule.version;
-  case ADDED_RULE: return result && result->rule.file;
-  case ADDED_NOTE: break;
-  }
-  return false;
-}
-
 static void write_time(struct annotation *job, sla_time t, int32_t offset_s) {
   char *room = output_room(&job->output, SLA_TIME_TEXT);
   job->output.len += time_style_write(&job->style, t, offset_s, room);
 }
 
-/* Writes what there is to say in a column that needs no quoting in any format: numbers, times and statuses. */
+enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes */
+
+/* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
 static void write_value(struct annotation *job, const struct told *told, enum added column) {
   const struct sla_result *result = told->result;
-  if (column == ADDED_DUE)
-    write_time(job, result->due, result->due_offset_s);
-  else if (column == ADDED_STATUS) {
-    const char *name = sla_status_name(result->status);
-    output_bytes(&job->output, name, strlen(name));
-  } else if (column == ADDED_START || column == ADDED_STOP) {
-    const struct sla_cycle *run = &told->cycle->run;
-    sla_time t = column == ADDED_START ? run->start : run->stop;
-    write_time(job, t, sla_zone_offset(result->zone, t));
-  } else
-    output_number(&job->output, column == ADDED_CYCLE     ? (int64_t)told->cycle->number
-                                : column == ADDED_ELAPSED ? result->elapsed_s
-                                                          : result->remaining_s);
+  const struct listed_cycle *cycle = told->cycle;
+  const char *status;
+  switch (column) {
+  case ADDED_DUE:
+    if (result->has_due)
+      write_time(job, result->due, result->due_offset_s);
+    break;
+  case ADDED_STATUS:
+    status = sla_status_name(result->status);
+    output_bytes(&job->output, status, strlen(status));
+    break;
+  case ADDED_ELAPSED:
+    if (result->has_elapsed)
+      output_number(&job->output, result->elapsed_s);
+    break;
+  case ADDED_REMAINING:
+    if (result->has_due && result->has_elapsed)
+      output_number(&job->output, result->remaining_s);
+    break;
+  case ADDED_CYCLE:
+    if (cycle && cycle->number)
+      output_number(&job->output, (int64_t)cycle->number);
+    break;
+  case ADDED_START:
+    if (cycle && cycle->run.started)
+      write_time(job, cycle->run.start, sla_zone_offset(result->zone, cycle->run.start));
+    break;
+  case ADDED_STOP:
+    if (cycle && cycle->run.stopped)
+      write_time(job, cycle->run.stop, sla_zone_offset(result->zone, cycle->run.stop));
+    break;
+  default: break;
+  }
 }
 
 /*
@@ -185,11 +187,9 @@ static void write_csv_values(struct annotation *job, const struct told *told) {
   for (size_t i = 0; i < job->value_count; i++) {
     enum added column = job->values[i];
     output_char(&job->output, job->delimiter);
-    if (!has_value(told, column))
-      continue;
-    if (column == ADDED_METRIC)
+    if (column == ADDED_METRIC && told->cycle)
       output_csv(&job->output, (struct sla_text){told->cycle->metric, strlen(told->cycle->metric)}, job->delimiter);
-    else
+    else if (told->result)
       write_value(job, told, column);
   }
 }
@@ -241,35 +241,40 @@ static bool write_json_fields(struct annotation *job, const struct record *row) 
   return row->count > 0;
 }
 
-/* What there is to say in a column that holds a word; the rule is put together in the text. */
+/* What there is to say in a column that holds a word, or NULL; the rule is put together in the text. */
 static const char *word_of(const struct told *told, enum added column, struct buffer *text) {
   const struct sla_rule *rule = &told->result->rule;
-  switch (column) {
-  case ADDED_METRIC: return told->cycle->metric;
-  case ADDED_POLICY: return rule->policy;
-  case ADDED_VERSION: return rule->version;
-  case ADDED_RULE: buffer_format(text, "%s:%d", rule->file, rule->line); return buffer_text(text);
-  default: return NULL;
-  }
+  if (column == ADDED_METRIC)
+    return told->cycle ? told->cycle->metric : NULL;
+  if (column == ADDED_POLICY)
+    return rule->policy;
+  if (column == ADDED_VERSION)
+    return rule->version && *rule->version ? rule->version : NULL;
+  if (rule->file)
+    buffer_format(text, "%s:%d", rule->file, rule->line);
+  return text->text;
 }
 
 static void write_json_value(struct annotation *job, const struct told *told, enum added column) {
   struct output *output = &job->output;
   struct buffer text = {0};
-  if (!has_value(told, column)) {
-    output_bytes(output, "null", 4);
-    return;
-  }
-  const char *word = word_of(told, column, &text);
+  bool is_word = column == ADDED_METRIC || (column >= ADDED_POLICY && column <= ADDED_RULE);
   bool is_number = column == ADDED_CYCLE || column == ADDED_ELAPSED || column == ADDED_REMAINING;
+  const char *word = told->result && is_word ? word_of(told, column, &text) : NULL;
   if (word)
     output_json(output, (struct sla_text){word, strlen(word)});
-  else if (is_number)
-    write_value(job, told, column);
   else {
-    output_char(output, '"');
-    write_value(job, told, column);
-    output_char(output, '"');
+    output_room(output, VALUE_ROOM); /* so that a quote with nothing behind it can be taken back */
+    size_t before = output->len;
+    if (!is_number)
+      output_char(output, '"');
+    size_t begin = output->len;
+    if (told->result)
+      write_value(job, told, column);
+    bool is_empty = output->len == begin;
+    if (is_empty)
+      output->len = before;
+    output_bytes(output, is_empty ? "null" : "\"", is_empty ? 4 : !is_number);
   }
   buffer_free(&text);
 }
