@@ -201,11 +201,12 @@ int annotation_shown_length(struct sla_text text);
 void annotation_apply_coverage(struct annotation *job, struct sla_result *result);
 
 /*
- * Gathering a row's note: begin, then what is to be said of each result, by the metric's name, then what the row is an
- * error by as a whole (or NULL). Errors stand first, also in job->errors by themselves.
+ * Gathering a row's note: begin, then what there is to say of each result, then who decided on each metric and by what,
+ * then why the row is an error as a whole (or NULL). Errors stand first, also in job->errors by themselves.
  */
 void annotation_begin_note(struct annotation *job);
-void annotation_remark(struct annotation *job, const char *metric, const struct sla_result *result);
+void annotation_remark(struct annotation *job, const struct sla_result *result);
+void annotation_remark_rule(struct annotation *job, const char *metric, const struct sla_rule *rule);
 void annotation_end_note(struct annotation *job, const char *row_error);
 
 /* Reports an error row: its job->errors, with its line and, where there is one, the incident's id. */

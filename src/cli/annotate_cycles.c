@@ -24,16 +24,18 @@ void annotation_write_cycles(struct annotation *job, const struct record *row, c
     list_cycles(job);
   annotation_begin_note(job);
   for (size_t i = 0; i < job->cycle_count; i++)
-    annotation_remark(job, job->cycles[i].metric, &job->cycles[i].run.result);
+    annotation_remark(job, &job->cycles[i].run.result);
   annotation_end_note(job, row_error);
   if (job->errors.len)
     annotation_report_errors(job, row);
-  if (!job->cycle_count) /* an error as a whole */
-    annotation_write_row(job, row, &(struct told){.result = &error});
+  if (!job->cycle_count) /* an error as a whole, or a policy without metrics */
+    annotation_write_row(job, row, &(struct told){.result = job->row_policy ? NULL : &error});
   for (size_t i = 0; i < job->cycle_count; i++) {
     const struct listed_cycle *cycle = &job->cycles[i];
     annotation_begin_note(job);
-    annotation_remark(job, cycle->metric, &cycle->run.result);
+    annotation_remark(job, &cycle->run.result);
+    if (job->cli->decided)
+      annotation_remark_rule(job, cycle->metric, &cycle->run.result.rule);
     annotation_end_note(job, NULL);
     annotation_write_row(job, row, &(struct told){&cycle->run.result, cycle});
   }

@@ -56,8 +56,14 @@ void annotation_begin_note(struct annotation *job) {
     add_remark(&job->note, "closed_unanswered");
 }
 
-/* Says who decided on a metric, and by what. */
-static void remark_rule(struct buffer *note, const char *metric, const struct sla_rule *rule) {
+void annotation_remark(struct annotation *job, const struct sla_result *result) {
+  if (result->reason)
+    add_remark(result->status == SLA_STATUS_ERROR ? &job->errors : &job->note, result->reason);
+  if (result->coverage)
+    add_remark(&job->note, result->coverage);
+}
+
+void annotation_remark_rule(struct annotation *job, const char *metric, const struct sla_rule *rule) {
   struct buffer text = {0};
   if (!rule->policy)
     return;
@@ -66,17 +72,8 @@ static void remark_rule(struct buffer *note, const char *metric, const struct sl
     buffer_format(&text, " (%s)", rule->version);
   if (rule->file)
     buffer_format(&text, ", %s:%d", rule->file, rule->line);
-  add_remark(note, text.text);
+  add_remark(&job->note, text.text);
   buffer_free(&text);
-}
-
-void annotation_remark(struct annotation *job, const char *metric, const struct sla_result *result) {
-  if (result->reason)
-    add_remark(result->status == SLA_STATUS_ERROR ? &job->errors : &job->note, result->reason);
-  if (result->coverage)
-    add_remark(&job->note, result->coverage);
-  if (job->cli->decided)
-    remark_rule(&job->note, metric, &result->rule);
 }
 
 void annotation_end_note(struct annotation *job, const char *row_error) {

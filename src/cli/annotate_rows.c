@@ -95,9 +95,11 @@ static void conclude_row(struct annotation *job, const struct record *row, const
     struct sla_result *result = &annotator->results[m];
     if (result->coverage)
       annotation_apply_coverage(job, result);
-    if (result->reason || result->coverage || job->cli->decided)
-      annotation_remark(job, job->metrics[annotator->metric_of[m]], result);
+    if (result->reason || result->coverage)
+      annotation_remark(job, result);
   }
+  for (size_t m = 0; annotator && job->cli->decided && m < annotator->metric_count; m++)
+    annotation_remark_rule(job, job->metrics[annotator->metric_of[m]], &annotator->results[m].rule);
   annotation_end_note(job, row_error);
   if (job->errors.len)
     annotation_report_errors(job, row);
