@@ -273,12 +273,14 @@ static void write_json_value(struct annotation *job, const struct told *told, en
     size_t begin = output->len;
     if (told->result)
       write_value(job, told, column);
-    bool is_empty = output->len == begin;
-    if (is_empty)
+    if (output->len == begin) {
       output->len = before;
-    output_bytes(output, is_empty ? "null" : "\"", is_empty ? 4 : !is_number);
+      output_bytes(output, "null", 4);
+    } else if (!is_number)
+      output_char(output, '"');
   }
-  buffer_free(&text);
+  if (text.text)
+    buffer_free(&text);
 }
 
 /* Says whether the next member is still the first. */
