@@ -14,21 +14,30 @@
 /* --- options -------------------------------------------------------------------------------------------------------
  */
 
-static const char *const added_names[ADDED] = {"due", "status", "elapsed", "remaining", "note"};
+static const struct {
+  const char *name;
+  enum added column;
+} choices[] = {{"due", ADDED_DUE},
+               {"status", ADDED_STATUS},
+               {"elapsed", ADDED_ELAPSED},
+               {"remaining", ADDED_REMAINING},
+               {"note", ADDED_NOTE}};
+
+enum { CHOICES = sizeof choices / sizeof *choices };
 
 /* Reads --add into flags. */
 static bool read_added(struct cli *cli, bool by_default, bool added[ADDED]) {
-  for (size_t i = 0; i < ADDED; i++)
-    added[i] = !cli->add && by_default;
+  for (size_t i = 0; i < CHOICES; i++)
+    added[choices[i].column] = !cli->add && by_default;
   for (const char *at = cli->add; at;) {
     size_t len = strcspn(at, ","), i = 0;
-    while (i < ADDED && (strlen(added_names[i]) != len || memcmp(added_names[i], at, len) != 0))
+    while (i < CHOICES && (strlen(choices[i].name) != len || memcmp(choices[i].name, at, len) != 0))
       i++;
-    if (i == ADDED) {
+    if (i == CHOICES) {
       cli_error(cli, EXIT_USAGE, "--add knows due, status, elapsed, remaining and note, not \"%.*s\"", (int)len, at);
       return false;
     }
-    added[i] = true;
+    added[choices[i].column] = true;
     at = at[len] ? at + len + 1 : NULL;
   }
   return true;
@@ -308,6 +317,9 @@ static void job_free(struct annotation *job) {
   while (job->list_count)
     free(job->lists[--job->list_count]);
   free(job->lists);
+  buffer_free(&job->errors);
+  buffer_free(&job->note);
+  free(job->cycles);
 }
 
 void annotation_run(struct cli *cli, const struct annotation_writer *writer) {

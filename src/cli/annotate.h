@@ -2,6 +2,7 @@
 #ifndef SLACLOCK_CLI_ANNOTATE_H
 #define SLACLOCK_CLI_ANNOTATE_H
 
+#include "cli/buffer.h"
 #include "cli/cli.h"
 #include "cli/dialect.h"
 #include "cli/event_log.h"
@@ -14,9 +15,34 @@
 
 enum { MOST_POLICIES = 256 }; /* that rows of one input may name */
 
-/* What can be added to a row; all but the note once a metric. */
-enum added { ADDED_DUE, ADDED_STATUS, ADDED_ELAPSED, ADDED_REMAINING, ADDED_NOTE };
+/* What can be added to a row; all but the note once a metric, or else, where rows are cycles, once. */
+enum added {
+  ADDED_METRIC, /* this and the next three: of cycles only */
+  ADDED_CYCLE,
+  ADDED_START,
+  ADDED_STOP,
+  ADDED_DUE,
+  ADDED_STATUS,
+  ADDED_ELAPSED,
+  ADDED_REMAINING,
+  ADDED_POLICY, /* this and the next two: of JSON only, on demand */
+  ADDED_VERSION,
+  ADDED_RULE,
+  ADDED_NOTE
+};
 enum { ADDED = ADDED_NOTE + 1 };
+
+/* What a row is told of a metric. */
+struct told {
+  const struct sla_result *result;  /* NULL: the row's policy has no such metric */
+  const struct listed_cycle *cycle; /* where rows are cycles; NULL: of none in particular */
+};
+
+struct listed_cycle {
+  const char *metric;
+  size_t number; /* among the metric's, from 1; 0: it has not started */
+  struct sla_cycle run;
+};
 
 enum coverage { COVERAGE_WARN, COVERAGE_ERROR, COVERAGE_IGNORE };
 
@@ -49,6 +75,8 @@ struct annotation {
   const struct annotation_writer *writer; /* NULL: rows are written, in the format */
   enum format format;
   bool added[ADDED];
+  enum added values[ADDED]; /* those added, without the note, in their order */
+  size_t value_count;
   enum coverage coverage;
   struct time_style style;
   struct dialect dialect;
@@ -88,7 +116,11 @@ struct annotation {
   char *scratch; /* for fields with doubled quotes */
   size_t scratch_size;
   struct annotator *row_policy; /* NULL: the row is an error as a whole */
-  char reason[160], note[2048];
+  char reason[160];
+  struct buffer errors, note;
+  bool closed_unanswered;
+  struct listed_cycle *cycles; /* of the incident being written */
+  size_t cycle_count, cycle_capacity;
   uint64_t uncovered; /* results that rest on dates not covered */
   char first_uncovered[256];
   struct output output;
@@ -160,8 +192,38 @@ static inline bool annotation_is(struct sla_text text, const char *string) {
 
 enum { ADDED_NAME = 256 };
 
+/* The member that says so of an incident, beside its note; there where it is true. */
+#define ADDED_UNANSWERED "sla_closed_unanswered"
+
 /* The name of an added column. */
 void annotation_added_name(const struct annotation *job, size_t metric, enum added column, char name[ADDED_NAME]);
+
+/* --- annotate_note.c -----------------------------------------------------------------------------------------------
+ */
+
+/* How many bytes of a value messages show: whole characters. */
+int annotation_shown_length(struct sla_text text);
+
+/* Applies --coverage to a result. */
+void annotation_apply_coverage(struct annotation *job, struct sla_result *result);
+
+/*
+ * Gathering a row's note: begin, then what there is to say of each result, then who decided on each metric and by what,
+ * then why the row is an error as a whole (or NULL). Errors stand first, also in job->errors by themselves.
+ */
+void annotation_begin_note(struct annotation *job);
+void annotation_remark(struct annotation *job, const struct sla_result *result);
+void annotation_remark_rule(struct annotation *job, const char *metric, const struct sla_rule *rule);
+void annotation_end_note(struct annotation *job, const char *row_error);
+
+/* Reports an error row: its job->errors, with its line and, where there is one, the incident's id. */
+void annotation_report_errors(struct annotation *job, const struct record *row);
+
+/* --- annotate_cycles.c ---------------------------------------------------------------------------------------------
+ */
+
+/* Writes a row for each cycle of the incident that was evaluated. */
+void annotation_write_cycles(struct annotation *job, const struct record *row, const char *row_error);
 
 /* --- annotate_json.c -----------------------------------------------------------------------------------------------
  */
@@ -183,5 +245,8 @@ void annotation_write_cells(struct annotation *job);
 
 /* Evaluates a row and writes it. */
 void annotation_row(struct annotation *job, const struct record *row);
+
+/* Writes a row with what was found out, or, told where rows are cycles, with what is told of one. */
+void annotation_write_row(struct annotation *job, const struct record *row, const struct told *told);
 
 #endif

@@ -143,23 +143,58 @@ static bool check_maps(struct annotation *job) {
 }
 
 void annotation_added_name(const struct annotation *job, size_t metric, enum added column, char name[ADDED_NAME]) {
-  static const char *const suffixes[ADDED_NOTE] = {"due", "status", "elapsed_s", "remaining_s"};
-  if (column == ADDED_NOTE)
-    snprintf(name, ADDED_NAME, "sla_note");
-  else
-    snprintf(name, ADDED_NAME, "%s_%s", job->metrics[metric], suffixes[column]);
+  static const char *const suffixes[ADDED] = {"metric",    "cycle",       "start",  "stop",    "due",  "status",
+                                              "elapsed_s", "remaining_s", "policy", "version", "rule", "note"};
+  bool is_of_row = column == ADDED_NOTE || job->cli->cycles;
+  snprintf(name, ADDED_NAME, "%s_%s", is_of_row ? "sla" : job->metrics[metric], suffixes[column]);
+}
+
+/* Settles what is added; false after an error. */
+static bool choose_values(struct annotation *job) {
+  const struct cli *cli = job->cli;
+  bool is_json = job->format != FORMAT_CSV;
+  if (cli->decided && !is_json && !job->added[ADDED_NOTE]) {
+    cli_error(job->cli, EXIT_USAGE, "CSV has --decided in the note, which --add leaves out");
+    return false;
+  }
+  for (size_t i = ADDED_METRIC; i <= ADDED_STOP; i++)
+    job->added[i] = cli->cycles;
+  for (size_t i = ADDED_POLICY; i <= ADDED_RULE; i++)
+    job->added[i] = cli->decided && is_json;
+  for (size_t i = 0; i < ADDED_NOTE; i++)
+    if (job->added[i])
+      job->values[job->value_count++] = (enum added)i;
+  return true;
+}
+
+/* Metrics from event to event, of input that has no such events: most likely they were forgotten. */
+static void warn_of_cycles(struct annotation *job) {
+  for (size_t p = 0; p < job->policy_count && !job->log && !job->writer; p++)
+    for (size_t i = 0; i < job->policies[p].metric_count; i++) {
+      const struct annotator *annotator = &job->policies[p];
+      enum sla_event_kind begins;
+      if (!sla_policy_metric_is_cycle(annotator->policy, i, &begins))
+        continue;
+      cli_warning(job->cli,
+                  "metric \"%s\" of policy \"%s\" goes by replies, and nothing says when there were any: "
+                  "--events FILE does",
+                  sla_policy_metric_name(annotator->policy, i), sla_policy_name(annotator->policy));
+      return;
+    }
 }
 
 bool annotation_each_added(struct annotation *job, bool (*visit)(struct annotation *job, const char *name)) {
   char name[ADDED_NAME];
-  for (size_t m = 0; m < job->metric_count; m++)
-    for (size_t i = 0; i < ADDED_NOTE; i++) {
-      annotation_added_name(job, m, (enum added)i, name);
-      if (job->added[i] && !visit(job, name))
+  for (size_t m = 0; m < (job->cli->cycles ? 1 : job->metric_count); m++)
+    for (size_t i = 0; i < job->value_count; i++) {
+      annotation_added_name(job, m, job->values[i], name);
+      if (!visit(job, name))
         return false;
     }
+  if (!job->added[ADDED_NOTE])
+    return true;
   annotation_added_name(job, 0, ADDED_NOTE, name);
-  return !job->added[ADDED_NOTE] || visit(job, name);
+  return visit(job, name) && (job->format == FORMAT_CSV || visit(job, ADDED_UNANSWERED));
 }
 
 static bool is_free(struct annotation *job, const char *name) {
@@ -184,6 +219,8 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
     annotation_keep_header(job, row);
   else if (!job->cli->format)
     job->format = FORMAT_NDJSON;
+  if (!choose_values(job))
+    return false;
   job->id_column = annotation_column_of(job, "id", &name);
   if (!check_maps(job) || job->id_column == COLUMN_WRONG)
     return false;
@@ -192,6 +229,7 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
     good &= bind_fields(job, &job->policies[i]);
   if (!good || (row && !annotation_each_added(job, is_free)))
     return false;
+  warn_of_cycles(job);
   if (row && job->format == FORMAT_CSV && !job->writer) {
     if (job->input.csv.has_mark)
       output_bytes(&job->output, "\xEF\xBB\xBF", 3);

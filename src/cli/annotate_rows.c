@@ -59,17 +59,6 @@ static bool take_members(struct annotation *job, struct annotator *annotator, co
   return several;
 }
 
-/* How many bytes of a value messages show: whole characters. */
-static int shown_length(struct sla_text text) {
-  enum { MOST = 60 };
-  size_t len = 0;
-  while (len < text.len && len < MOST) {
-    size_t wide = sla_utf8_length((struct sla_text){text.ptr + len, text.len - len});
-    len += wide ? wide : 1;
-  }
-  return (int)len;
-}
-
 /* The policy that a row names; NULL after job->reason says why there is none. */
 static struct annotator *named_policy(struct annotation *job, const struct record *row) {
   char scratch[128];
@@ -82,7 +71,7 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
     if (annotation_is(name, job->policies[i].name))
       return &job->policies[i];
   snprintf(job->reason, sizeof job->reason, name.len ? "unknown policy \"%.*s\"" : "the row names no policy",
-           shown_length(name), name.ptr);
+           annotation_shown_length(name), name.ptr);
   return NULL;
 }
 
@@ -120,56 +109,22 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
   return NULL;
 }
 
-/* Adds a remark to a text, once. */
-static void add_remark(char *text, size_t size, const char *remark) {
-  size_t len = strlen(text);
-  if (remark && *remark && !strstr(text, remark))
-    snprintf(text + len, size - len, "%s%s", len ? "; " : "", remark);
-}
-
-/* Reports an error row with its line and, where there is one, the incident's id. */
-static void report_row(struct annotation *job, const struct record *row, const char *errors) {
-  struct sla_text id = {"", 0};
-  if (job->id_column >= 0 && (size_t)job->id_column < row->count && !row->problem)
-    id = row->fields[job->id_column];
-  bool is_array = job->input.kind == INPUT_JSON; /* of which a line may hold many */
-  long line = job->is_json && row->bad_line ? row->bad_line : row->line;
-  long column = job->is_json && (is_array || row->bad_line) ? row->bad_column : 0;
-  cli_error_in(job->cli, EXIT_DATA, job->input.file, line, column, "%s%.*s%s%s", id.len ? "incident " : "",
-               shown_length(id), id.ptr, id.len ? ": " : "", errors);
-}
-
-/* Applies --coverage to a result. */
-static void apply_coverage(struct annotation *job, struct sla_result *result) {
-  if (job->coverage == COVERAGE_ERROR)
-    *result = (struct sla_result){.status = SLA_STATUS_ERROR, .zone = result->zone, .reason = result->coverage};
-  else if (job->coverage == COVERAGE_WARN && job->uncovered++ == 0)
-    snprintf(job->first_uncovered, sizeof job->first_uncovered, "%s", result->coverage);
-  else if (job->coverage == COVERAGE_IGNORE)
-    result->coverage = NULL;
-}
-
-/* Gathers the row's note: its errors, which are reported, then the other remarks. */
+/* Says what there is to say of a row, and reports its errors. */
 static void conclude_row(struct annotation *job, const struct record *row, const char *row_error) {
-  char errors[sizeof job->note];
   struct annotator *annotator = job->row_policy;
-  errors[0] = job->note[0] = '\0';
-  add_remark(errors, sizeof errors, row_error);
+  annotation_begin_note(job);
   for (size_t m = 0; annotator && m < annotator->metric_count; m++) {
     struct sla_result *result = &annotator->results[m];
     if (result->coverage)
-      apply_coverage(job, result);
-    bool is_error = result->status == SLA_STATUS_ERROR;
-    if (result->reason)
-      add_remark(is_error ? errors : job->note, sizeof errors, result->reason);
-    if (result->coverage)
-      add_remark(job->note, sizeof job->note, result->coverage);
+      annotation_apply_coverage(job, result);
+    if (result->reason || result->coverage)
+      annotation_remark(job, result);
   }
-  if (!*errors)
-    return;
-  report_row(job, row, errors);
-  add_remark(errors, sizeof errors, job->note);
-  snprintf(job->note, sizeof job->note, "%s", errors);
+  for (size_t m = 0; annotator && job->cli->decided && m < annotator->metric_count; m++)
+    annotation_remark_rule(job, job->metrics[annotator->metric_of[m]], &annotator->results[m].rule);
+  annotation_end_note(job, row_error);
+  if (job->errors.len)
+    annotation_report_errors(job, row);
 }
 
 /* The result of an output metric; NULL where the row's policy has no such metric. An error row has one for each. */
@@ -186,29 +141,49 @@ static const struct sla_result *result_of(const struct annotation *job, size_t m
   return NULL;
 }
 
-/* Whether a result has something to say in a column. */
-static bool has_value(const struct sla_result *result, enum added column) {
-  switch (column) {
-  case ADDED_DUE: return result && result->has_due;
-  case ADDED_STATUS: return result;
-  case ADDED_ELAPSED: return result && result->has_elapsed;
-  case ADDED_REMAINING: return result && result->has_due && result->has_elapsed;
-  case ADDED_NOTE: break;
-  }
-  return false;
+static void write_time(struct annotation *job, sla_time t, int32_t offset_s) {
+  char *room = output_room(&job->output, SLA_TIME_TEXT);
+  job->output.len += time_style_write(&job->style, t, offset_s, room);
 }
 
-/* Writes what a result has to say in a column; due times and statuses need no quoting in any format. */
-static void write_value(struct annotation *job, const struct sla_result *result, enum added column) {
-  struct output *output = &job->output;
-  if (column == ADDED_DUE) {
-    char *room = output_room(output, SLA_TIME_TEXT);
-    output->len += time_style_write(&job->style, result->due, result->due_offset_s, room);
-  } else if (column == ADDED_STATUS) {
-    const char *name = sla_status_name(result->status);
-    output_bytes(output, name, strlen(name));
-  } else
-    output_number(output, column == ADDED_ELAPSED ? result->elapsed_s : result->remaining_s);
+enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes */
+
+/* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
+static void write_value(struct annotation *job, const struct told *told, enum added column) {
+  const struct sla_result *result = told->result;
+  const struct listed_cycle *cycle = told->cycle;
+  const char *status;
+  switch (column) {
+  case ADDED_DUE:
+    if (result->has_due)
+      write_time(job, result->due, result->due_offset_s);
+    break;
+  case ADDED_STATUS:
+    status = sla_status_name(result->status);
+    output_bytes(&job->output, status, strlen(status));
+    break;
+  case ADDED_ELAPSED:
+    if (result->has_elapsed)
+      output_number(&job->output, result->elapsed_s);
+    break;
+  case ADDED_REMAINING:
+    if (result->has_due && result->has_elapsed)
+      output_number(&job->output, result->remaining_s);
+    break;
+  case ADDED_CYCLE:
+    if (cycle && cycle->number)
+      output_number(&job->output, (int64_t)cycle->number);
+    break;
+  case ADDED_START:
+    if (cycle && cycle->run.started)
+      write_time(job, cycle->run.start, sla_zone_offset(result->zone, cycle->run.start));
+    break;
+  case ADDED_STOP:
+    if (cycle && cycle->run.stopped)
+      write_time(job, cycle->run.stop, sla_zone_offset(result->zone, cycle->run.stop));
+    break;
+  default: break;
+  }
 }
 
 /*
@@ -232,28 +207,32 @@ static void write_odd_row(struct annotation *job, const struct record *row) {
     output_char(output, delimiter);
 }
 
-static void write_csv_row(struct annotation *job, const struct record *row) {
+static void write_csv_values(struct annotation *job, const struct told *told) {
+  for (size_t i = 0; i < job->value_count; i++) {
+    enum added column = job->values[i];
+    output_char(&job->output, job->delimiter);
+    if (column == ADDED_METRIC && told->cycle)
+      output_csv(&job->output, (struct sla_text){told->cycle->metric, strlen(told->cycle->metric)}, job->delimiter);
+    else if (told->result)
+      write_value(job, told, column);
+  }
+}
+
+static void write_csv_row(struct annotation *job, const struct record *row, const struct told *told) {
   struct output *output = &job->output;
-  const char delimiter = job->delimiter;
   if (row->problem || (!job->is_json && row->count != job->column_count))
     write_odd_row(job, row);
   else if (job->is_json)
     annotation_write_cells(job);
   else
     output_text(output, row->raw);
-  for (size_t m = 0; m < job->metric_count; m++) {
-    const struct sla_result *result = result_of(job, m);
-    for (size_t i = 0; i < ADDED_NOTE; i++) {
-      if (!job->added[i])
-        continue;
-      output_char(output, delimiter);
-      if (has_value(result, (enum added)i))
-        write_value(job, result, (enum added)i);
-    }
-  }
+  if (told)
+    write_csv_values(job, told);
+  for (size_t m = 0; m < job->metric_count && !told; m++)
+    write_csv_values(job, &(struct told){.result = result_of(job, m)});
   if (job->added[ADDED_NOTE]) {
-    output_char(output, delimiter);
-    output_csv(output, (struct sla_text){job->note, strlen(job->note)}, delimiter);
+    output_char(output, job->delimiter);
+    output_csv(output, (struct sla_text){buffer_text(&job->note), job->note.len}, job->delimiter);
   }
   output_bytes(output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
 }
@@ -286,41 +265,84 @@ static bool write_json_fields(struct annotation *job, const struct record *row) 
   return row->count > 0;
 }
 
-static void write_json_value(struct annotation *job, size_t metric, enum added column, bool first) {
-  struct output *output = &job->output;
-  const struct sla_result *result = result_of(job, metric);
-  char name[ADDED_NAME];
-  annotation_added_name(job, metric, column, name);
-  write_json_key(output, (struct sla_text){name, strlen(name)}, first);
-  bool is_text = column == ADDED_DUE || column == ADDED_STATUS;
-  if (!has_value(result, column)) {
-    output_bytes(output, "null", 4);
-    return;
-  }
-  if (is_text)
-    output_char(output, '"');
-  write_value(job, result, column);
-  if (is_text)
-    output_char(output, '"');
+/* What there is to say in a column that holds a word, or NULL; the rule is put together in the text. */
+static const char *word_of(const struct told *told, enum added column, struct buffer *text) {
+  const struct sla_rule *rule = &told->result->rule;
+  if (column == ADDED_METRIC)
+    return told->cycle ? told->cycle->metric : NULL;
+  if (column == ADDED_POLICY)
+    return rule->policy;
+  if (column == ADDED_VERSION)
+    return rule->version && *rule->version ? rule->version : NULL;
+  if (rule->file)
+    buffer_format(text, "%s:%d", rule->file, rule->line);
+  return text->text;
 }
 
-static void write_json_row(struct annotation *job, const struct record *row) {
+static void write_json_value(struct annotation *job, const struct told *told, enum added column) {
+  struct output *output = &job->output;
+  struct buffer text = {0};
+  bool is_word = column == ADDED_METRIC || (column >= ADDED_POLICY && column <= ADDED_RULE);
+  bool is_number = column == ADDED_CYCLE || column == ADDED_ELAPSED || column == ADDED_REMAINING;
+  const char *word = told->result && is_word ? word_of(told, column, &text) : NULL;
+  if (word)
+    output_json(output, (struct sla_text){word, strlen(word)});
+  else {
+    output_room(output, VALUE_ROOM); /* so that a quote with nothing behind it can be taken back */
+    size_t before = output->len;
+    if (!is_number)
+      output_char(output, '"');
+    size_t begin = output->len;
+    if (told->result)
+      write_value(job, told, column);
+    if (output->len == begin) {
+      output->len = before;
+      output_bytes(output, "null", 4);
+    } else if (!is_number)
+      output_char(output, '"');
+  }
+  if (text.text)
+    buffer_free(&text);
+}
+
+/* Says whether the next member is still the first. */
+static bool write_json_values(struct annotation *job, size_t metric, const struct told *told, bool first) {
+  char name[ADDED_NAME];
+  for (size_t i = 0; i < job->value_count; i++) {
+    annotation_added_name(job, metric, job->values[i], name);
+    write_json_key(&job->output, (struct sla_text){name, strlen(name)}, first);
+    write_json_value(job, told, job->values[i]);
+    first = false;
+  }
+  return first;
+}
+
+static void write_json_row(struct annotation *job, const struct record *row, const struct told *told) {
   struct output *output = &job->output;
   bool first = !write_json_fields(job, row);
-  for (size_t m = 0; m < job->metric_count; m++)
-    for (size_t i = 0; i < ADDED_NOTE; i++)
-      if (job->added[i]) {
-        write_json_value(job, m, (enum added)i, first);
-        first = false;
-      }
+  if (told)
+    first = write_json_values(job, 0, told, first);
+  for (size_t m = 0; m < job->metric_count && !told; m++)
+    first = write_json_values(job, m, &(struct told){.result = result_of(job, m)}, first);
   if (job->added[ADDED_NOTE]) {
     write_json_key(output, (struct sla_text){"sla_note", 8}, first);
-    if (*job->note)
-      output_json(output, (struct sla_text){job->note, strlen(job->note)});
+    if (job->note.len)
+      output_json(output, (struct sla_text){job->note.text, job->note.len});
     else
       output_bytes(output, "null", 4);
+    if (job->closed_unanswered) {
+      write_json_key(output, (struct sla_text){ADDED_UNANSWERED, strlen(ADDED_UNANSWERED)}, false);
+      output_bytes(output, "true", 4);
+    }
   }
   output_bytes(output, "}\n", 2);
+}
+
+void annotation_write_row(struct annotation *job, const struct record *row, const struct told *told) {
+  if (job->format == FORMAT_CSV)
+    write_csv_row(job, row, told);
+  else
+    write_json_row(job, row, told);
 }
 
 void annotation_row(struct annotation *job, const struct record *row) {
@@ -329,13 +351,15 @@ void annotation_row(struct annotation *job, const struct record *row) {
     return;
   }
   const char *error = evaluate_row(job, row);
-  conclude_row(job, row, error);
-  if (job->writer)
-    job->writer->row(job, row, job->writer->data);
-  else if (job->format == FORMAT_CSV)
-    write_csv_row(job, row);
-  else
-    write_json_row(job, row);
+  if (job->cli->cycles)
+    annotation_write_cycles(job, row, error);
+  else {
+    conclude_row(job, row, error);
+    if (job->writer)
+      job->writer->row(job, row, job->writer->data);
+    else
+      annotation_write_row(job, row, NULL);
+  }
   if (job->cli->line_buffered)
     output_flush(&job->output);
 }

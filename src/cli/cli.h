@@ -42,6 +42,7 @@ struct cli {
   const char *from, *until, *as;
   const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
+  bool cycles, decided;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
 
@@ -62,7 +63,7 @@ struct command {
 void cli_status(struct cli *cli, int status);
 
 /* Reports "slaclock: error: ..." and takes a status into account; with a place where file is not NULL and line not 0,
- * and its column where that is not 0. */
+ * and its column where that is known: above 0. */
 void cli_error(struct cli *cli, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void cli_error_at(struct cli *cli, int status, const char *file, long line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

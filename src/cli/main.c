@@ -28,7 +28,7 @@ static const struct command commands[] = {
      run_calendar},
     {"holidays", "NAME|FILE [YEAR[..YEAR]]",
      "Lists the days of a holiday set: holidays, days carried over, days exchanged.", "fwn", run_holidays},
-    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERIvbofnuO",
+    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERzQIvbofnuO",
      run_annotate},
     {"export", "[FILE...]",
      "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
@@ -36,7 +36,8 @@ static const struct command commands[] = {
     {"effort", "[FILE...]",
      "Says what worked time costs: of one piece of work, or of the incidents in FILEs by customer.", "psBGMf",
      run_effort},
-    {"check", "FILE...", "Checks policies, holiday sets, feeds and input profiles, and runs the policies' examples.", "dSfn", run_check},
+    {"check", "FILE...", "Checks policies, holiday sets, feeds and input profiles, and runs the policies' examples.",
+     "dSfn", run_check},
     {"feed", "update FILE|DIR...",
      "Fetches anew the feeds of policies that carry a url. The one command that uses the network.", "NTn", run_feed},
 };
@@ -55,7 +56,8 @@ static void print_help(void) {
        "Computes due times and breach status of incidents under business-hours calendars.\n");
   for (size_t i = 0; i < COMMANDS; i++)
     printf("  %-9s %s\n", commands[i].name, commands[i].summary);
-  puts("\n  help COMMAND, --version\n\nSee slaclock(1); slaclock-policy(5), slaclock-holidays(5) and slaclock-input(5) for files.");
+  puts("\n  help COMMAND, --version\n\nSee slaclock(1); slaclock-policy(5), slaclock-holidays(5) and slaclock-input(5) "
+       "for files.");
 }
 
 static void print_version(struct cli *cli) {

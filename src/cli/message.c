@@ -103,7 +103,7 @@ static void print_message(struct cli *cli, enum sla_severity severity, const cha
     print_plain(file, strlen(file));
     if (line)
       fprintf(stderr, ":%ld", line);
-    if (line && column)
+    if (line && column > 0) /* one that is not known may be far below 0, see input_go */
       fprintf(stderr, ":%ld", column);
     fputs(": ", stderr);
   }

@@ -45,6 +45,8 @@ static const struct option_row {
     {'J', "input-format", "FORMAT", "csv, ndjson or json (default: as the input begins)"},
     {'E', "events", "FILE", "what happened to the incidents: id, at, event, value"},
     {'R', "history", "COLUMN", "several rows an incident, each as it stood at the time in COLUMN"},
+    {'z', "cycles", NULL, "a row for each run of a metric's clock"},
+    {'Q', "decided", NULL, "say which policy, version and rule decided"},
     {'I', "input-zone", "ZONE", "of times without offset in the input (default: the profile's, or the policy's)"},
     {'v', "coverage", "WHAT", "beyond what holiday sets know: warn, error or ignore"},
     {'b', "line-buffered", NULL, "write each row at once"},
@@ -133,6 +135,8 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'J': take_once(cli, row, &cli->input_format, value); break;
   case 'E': take_once(cli, row, &cli->events, value); break;
   case 'R': take_once(cli, row, &cli->history, value); break;
+  case 'z': cli->cycles = true; break;
+  case 'Q': cli->decided = true; break;
   case 'I': take_once(cli, row, &cli->input_zone, value); break;
   case 'v': take_once(cli, row, &cli->coverage, value); break;
   case 'b': cli->line_buffered = true; break;

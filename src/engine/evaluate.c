@@ -9,8 +9,6 @@ static void worker_make(void *data) {
   struct worker *worker = data;
   const struct policy *policy = worker->policy;
   struct arena *arena = &worker->arena;
-  worker->reasons = arena_array(arena, policy->metrics.count, sizeof *worker->reasons);
-  worker->coverages = arena_array(arena, policy->metrics.count, sizeof *worker->coverages);
   worker->cycles = arena_array(arena, policy->metrics.count, sizeof *worker->cycles);
   worker->chosen = arena_array(arena, policy->metrics.count, sizeof *worker->chosen);
   incident_init(&worker->incident, policy, arena, &worker->zones);
@@ -22,6 +20,8 @@ static bool worker_reset(struct worker *worker) {
   arena_release(&worker->arena);
   worker->is_ready = false;
   worker->cut = (struct stretches){0};
+  worker->texts.items = NULL;
+  worker->texts.count = worker->texts.capacity = 0;
   zones_init(&worker->zones, &worker->arena, worker->policy->zones.tzdata);
   return arena_try(&worker->arena, worker_make, worker);
 }
@@ -165,8 +165,7 @@ static enum reach evaluate_started(struct worker *worker, size_t metric, const s
     result_begin(worker, decision, &cycle->result);
     /* Before its own start, unless that was moved to where another metric stopped. */
     size_t begins = stop < decision->start ? measured->start : measured->after->stop;
-    return result_fail(worker, metric, &cycle->result, "%s is before %s", stop_name,
-                       worker->policy->fields.items[begins]);
+    return result_fail(worker, &cycle->result, "%s is before %s", stop_name, worker->policy->fields.items[begins]);
   }
   for (size_t i = first; i < resolved->count; i++) {
     const struct stretch *gap = &resolved->items[i];
@@ -210,8 +209,7 @@ static enum reach evaluate_span(struct worker *worker, size_t metric) {
   struct sla_cycle *cycle = cycle_add(worker, metric);
   result_begin(worker, &decision, &cycle->result);
   if (decision.bad_field != SIZE_MAX)
-    return result_fail_field(worker, metric, &cycle->result, decision.bad_field,
-                             incident->times[decision.bad_field].problem);
+    return result_fail_field(worker, &cycle->result, decision.bad_field, incident->times[decision.bad_field].problem);
   return REACHED;
 }
 
@@ -354,6 +352,7 @@ static void evaluate_all(void *data) {
   const struct policy *policy = worker->policy;
   incident_begin(&worker->incident, evaluation->incident, evaluation->now);
   worker->closed_unanswered = false;
+  worker->texts.used = 0;
   for (size_t i = 0; i < policy->metrics.count && evaluation->reach == REACHED; i++) {
     worker->cycles[i].count = 0;
     evaluation->reach =

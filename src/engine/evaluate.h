@@ -31,8 +31,10 @@ struct worker {
   struct cycles *cycles;           /* one a metric */
   const struct sla_cycle **chosen; /* one a metric: that stands for it */
   struct stretches cut;            /* the pauses of one clock: cut to what has happened, normalized */
-  char (*reasons)[REASON_BYTES];   /* one a metric */
-  char (*coverages)[REASON_BYTES]; /* one a metric */
+  struct {
+    char **items; /* each of REASON_BYTES */
+    size_t count, capacity, used;
+  } texts; /* that results point to; they stay where they are */
   bool closed_unanswered;
   uint64_t overlaps, gaps; /* local times of all incidents that came twice or not at all */
   struct need need;        /* what the last evaluation found missing */

@@ -9,22 +9,27 @@
 
 /* --- results ----------------------------------------------------------------------------------------------------- */
 
-enum reach result_fail(struct worker *worker, size_t metric, struct sla_result *result, const char *format, ...) {
+/* Room for a text that a result points to. */
+static char *take_text(struct worker *worker) {
+  if (worker->texts.used == worker->texts.count)
+    *ARENA_PUSH(&worker->arena, &worker->texts) = arena_alloc(&worker->arena, REASON_BYTES);
+  return worker->texts.items[worker->texts.used++];
+}
+
+enum reach result_fail(struct worker *worker, struct sla_result *result, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  vsnprintf(worker->reasons[metric], REASON_BYTES, format, args);
+  char *text = take_text(worker);
+  vsnprintf(text, REASON_BYTES, format, args);
   va_end(args);
-  *result = (struct sla_result){.status = SLA_STATUS_ERROR,
-                                .zone = (const sla_zone *)result->zone,
-                                .reason = worker->reasons[metric],
-                                .rule = result->rule};
+  *result = (struct sla_result){
+      .status = SLA_STATUS_ERROR, .zone = (const sla_zone *)result->zone, .reason = text, .rule = result->rule};
   return REACHED;
 }
 
-enum reach result_fail_field(struct worker *worker, size_t metric, struct sla_result *result, size_t field,
-                             const char *problem) {
+enum reach result_fail_field(struct worker *worker, struct sla_result *result, size_t field, const char *problem) {
   struct sla_text value = worker->incident.values[field], shown = text_cut(value, VALUE_SHOWN);
-  return result_fail(worker, metric, result, "%s: %s: \"%.*s%s\"", worker->policy->fields.items[field], problem,
+  return result_fail(worker, result, "%s: %s: \"%.*s%s\"", worker->policy->fields.items[field], problem,
                      TEXT_ARGS(shown), shown.len < value.len ? "..." : "");
 }
 
@@ -55,7 +60,7 @@ static bool find_pauses(struct worker *worker, struct run *run, struct sla_resul
     if (incident->values[field].len) {
       const char *problem = incident_read_paused(incident);
       if (problem) {
-        result_fail_field(worker, run->metric, result, field, problem);
+        result_fail_field(worker, result, field, problem);
         return false;
       }
       add_pauses(worker, run, &incident->paused, end);
@@ -93,7 +98,7 @@ static void note_coverage(struct worker *worker, const struct run *run, struct s
   if (result->has_due && result->due > last)
     last = result->due;
   char text[DATE_TEXT];
-  char *note = worker->coverages[run->metric];
+  char *note = take_text(worker);
   if (local_date(zone_local(calendar->zone, run->start)) < calendar->covered_first) {
     date_write(calendar->covered_first, text);
     snprintf(note, REASON_BYTES, "calendar \"%s\": \"%s\" knows nothing before %s", calendar->name,
@@ -134,8 +139,7 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
     if (reach == REACHED && run->clock.pause_count)
       reach = target_due_paused(target, &run->clock, run->start, amount, &due, &worker->need);
     if (reach == REACH_NEVER)
-      return result_fail(worker, run->metric, result,
-                         "no due time: it would come after 2199, or calendar \"%s\" does not open",
+      return result_fail(worker, result, "no due time: it would come after 2199, or calendar \"%s\" does not open",
                          run->clock.calendar->name);
     if (reach != REACHED)
       return reach;

@@ -26,12 +26,11 @@ struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
 void result_begin(const struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
 
 /* Makes a result an error with a reason; it returns REACHED. */
-enum reach result_fail(struct worker *worker, size_t metric, struct sla_result *result, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+enum reach result_fail(struct worker *worker, struct sla_result *result, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same for a field whose text is at fault. */
-enum reach result_fail_field(struct worker *worker, size_t metric, struct sla_result *result, size_t field,
-                             const char *problem);
+enum reach result_fail_field(struct worker *worker, struct sla_result *result, size_t field, const char *problem);
 
 /* Runs the clock of a decision's target from run->start to its stop, or to now, and adds the cycle that this is. */
 enum reach run_cycle(struct worker *worker, const struct decision *decision, struct run *run);

@@ -207,7 +207,8 @@ static void run_incident(struct case_file *cases, struct bench *bench) {
   while ((text = case_field(cases, ',')))
     take_value(cases, bench, values, text);
   enum reach reach;
-  while ((reach = evaluate(bench->worker, &(struct sla_incident){.values = values}, now, bench->results)) == REACH_BEYOND)
+  while ((reach = evaluate(bench->worker, &(struct sla_incident){.values = values}, now, bench->results)) ==
+         REACH_BEYOND)
     prepare(&bench->worker->need);
   assert_int_equal(reach, REACHED);
   bench->next = 0;
