@@ -309,9 +309,10 @@ static bool begin(struct annotation *job, const struct record *row) {
   return good;
 }
 
-/* Notes where a row stands; one that says no id is an incident by itself. */
+/* Notes where a row stands; one that says no id, or a text that stands for nothing, is an incident by itself. */
 static void index_row(struct annotation *job, const struct record *row) {
   struct sla_text id = is_whole(job, row) ? value_of(job, row, job->id_column) : (struct sla_text){"", 0};
+  id = dialect_word(&job->dialect, SIZE_MAX, id);
   if (index_add(&job->index, id, job->input.file_count - 1, input_offset(&job->input, row), row->line))
     return;
   cli_error(job->cli, EXIT_DATA, "the input has too many rows or files");
