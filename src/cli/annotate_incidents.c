@@ -284,6 +284,17 @@ static void bind_states(struct annotation *job) {
   }
 }
 
+/* What incidents are told apart by, ordered by and resolved by must not stand in the header twice. */
+static bool check_repeated(struct annotation *job) {
+  bool good = annotation_check_repeated(job, job->id_column);
+  if (job->history_column >= 0)
+    good &= annotation_check_repeated(job, job->history_column);
+  for (size_t i = 0; i < job->state_count && job->history; i++)
+    if (job->states[i].column >= 0)
+      good &= annotation_check_repeated(job, job->states[i].column);
+  return good;
+}
+
 /* Finds the columns of the id and the time; false after an error. */
 static bool bind(struct annotation *job) {
   const char *name, *history = job->history;
@@ -299,7 +310,9 @@ static bool bind(struct annotation *job) {
   if (history && job->history_column == COLUMN_NONE)
     cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which %s names", name,
                  job->cli->history ? "--history" : "the profile");
-  return !history || job->history_column >= 0;
+  if (history && job->history_column < 0)
+    return false;
+  return job->is_json || check_repeated(job);
 }
 
 static bool begin(struct annotation *job, const struct record *row) {
@@ -319,8 +332,21 @@ static void index_row(struct annotation *job, const struct record *row) {
   job->stopped = true;
 }
 
+/* Whether standard input is among the operands. */
+static bool reads_stdin(const struct strings *operands) {
+  for (size_t i = 0; i < operands->count; i++)
+    if (!strcmp(operands->items[i], "-"))
+      return true;
+  return !operands->count;
+}
+
 bool annotation_open_log(struct annotation *job) {
-  if (job->cli->events)
+  const struct cli *cli = job->cli;
+  if (cli->events && !strcmp(cli->events, "-") && reads_stdin(&cli->operands)) {
+    cli_error(job->cli, EXIT_USAGE, "standard input cannot be the incidents and --events both");
+    return false;
+  }
+  if (cli->events)
     job->log = event_log_open(job->cli, job->cli->events, &job->dialect, zone_of(job));
   return job->log || !job->cli->events;
 }
