@@ -45,21 +45,22 @@ long annotation_column_of(struct annotation *job, const char *field, const char 
   return COLUMN_NONE;
 }
 
-/* Whether a policy reads a field by the name of a column. */
-static bool is_field(const struct annotator *annotator, struct sla_text column) {
+/* Whether a policy reads a field from a column. */
+static bool is_read(const struct annotation *job, const struct annotator *annotator, struct sla_text column) {
+  bool is_asked;
   for (size_t i = 0; i < annotator->field_count; i++)
-    if (annotation_is(column, sla_policy_field_name(annotator->policy, i)))
+    if (annotation_is(column, dialect_column(&job->dialect, sla_policy_field_name(annotator->policy, i), &is_asked)))
       return true;
   return false;
 }
 
-/* The column nearest to a name, of those that no field is called after; NULL where none is near. */
+/* The column nearest to a name, of those that no field is read from; NULL where none is near. */
 static const char *nearest_column(const struct annotation *job, const struct annotator *annotator, const char *name,
                                   char buffer[128]) {
   char **names = cli_alloc(job->column_count * sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < job->column_count; i++)
-    if (!is_field(annotator, job->columns[i]))
+    if (!is_read(job, annotator, job->columns[i]))
       names[count++] = strndup(job->columns[i].ptr, job->columns[i].len);
   const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, (const char *const *)names, count);
   snprintf(buffer, 128, "%s", nearest ? nearest : "");
@@ -99,6 +100,11 @@ bool annotation_check_absent(struct annotation *job, const struct annotator *ann
   else if (nearest)
     cli_warning(job->cli, "the input has no %s \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=%s", what,
                 name, policy, nearest, own_name, place);
+  else if (strcmp(name, own_name) != 0) /* a profile promises it */
+    cli_warning(job->cli,
+                "the input has no %s \"%s\", which profile \"%s\" has for \"%s\": it is empty in every row (--map "
+                "%s=%s names another)",
+                what, name, sla_profile_name(job->dialect.profile), own_name, own_name, place);
   return !is_needed;
 }
 
@@ -117,7 +123,7 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
   return good;
 }
 
-/* --map of fields that no policy reads is likely a slip. */
+/* --map of fields that neither a policy reads nor the profile knows is likely a slip. */
 static bool check_maps(struct annotation *job) {
   for (size_t i = 0; i < job->cli->maps.count; i++) {
     const char *map = job->cli->maps.items[i], *equals = strchr(map, '=');
@@ -127,6 +133,9 @@ static bool check_maps(struct annotation *job) {
     }
     struct sla_text field = {map, (size_t)(equals - map)};
     bool known = annotation_is(field, "id") || annotation_is(field, "policy");
+    char *name = strndup(field.ptr, field.len);
+    known |= name && dialect_field(&job->dialect, name) != SIZE_MAX;
+    free(name);
     for (size_t p = 0; p < job->policy_count && !known; p++)
       for (size_t f = 0; f < sla_policy_field_count(job->policies[p].policy) && !known; f++)
         known = annotation_is(field, sla_policy_field_name(job->policies[p].policy, f));

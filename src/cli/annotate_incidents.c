@@ -279,8 +279,15 @@ static void bind_states(struct annotation *job) {
     struct sla_profile_field field;
     const char *name;
     sla_profile_field_at(dialect->profile, i, &field);
-    if (field.resolves)
-      job->states[job->state_count++] = (struct state_column){i, annotation_column_of(job, field.name, &name)};
+    if (!field.resolves)
+      continue;
+    long column = annotation_column_of(job, field.name, &name);
+    job->states[job->state_count++] = (struct state_column){i, column};
+    if (column == COLUMN_NONE && job->history)
+      cli_warning(job->cli,
+                  "the input has no column \"%s\", by which profile \"%s\" tells that incidents are resolved: no row "
+                  "says so (--map %s=COLUMN names another)",
+                  name, sla_profile_name(dialect->profile), field.name);
   }
 }
 
