@@ -108,6 +108,19 @@ bool annotation_check_absent(struct annotation *job, const struct annotator *ann
   return !is_needed;
 }
 
+/* A profile that says on its user's behalf that there is no such field makes a metric one that never stops. */
+static void warn_absent(struct annotation *job, const struct annotator *annotator, size_t field) {
+  bool is_asked;
+  const char *own_name = sla_policy_field_name(annotator->policy, field);
+  dialect_column(&job->dialect, own_name, &is_asked);
+  if (!is_asked && sla_policy_field_is_needed(annotator->policy, field))
+    cli_warning(job->cli,
+                "profile \"%s\" has no \"%s\", which policy \"%s\" needs: it is empty in every row (--map %s=%s names "
+                "one, --map %s= says that there is none)",
+                sla_profile_name(job->dialect.profile), own_name, sla_policy_name(annotator->policy), own_name,
+                job->is_json ? "PATH" : "COLUMN", own_name);
+}
+
 /* Finds a policy's fields among the columns. */
 static bool bind_fields(struct annotation *job, struct annotator *annotator) {
   bool good = true;
@@ -118,6 +131,8 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
       good &= annotation_check_absent(job, annotator, i);
     else if (column >= 0 && !job->is_json)
       good &= annotation_check_repeated(job, column);
+    else if (column == COLUMN_ABSENT)
+      warn_absent(job, annotator, i);
     good &= column != COLUMN_WRONG;
   }
   return good;
