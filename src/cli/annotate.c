@@ -210,7 +210,13 @@ static void scout_row(struct annotation *job, const struct record *row) {
 
 /* Finds and loads the policies that rows name. */
 static bool scout(struct annotation *job) {
-  if (!input_keep_stdin(&job->input) || !annotation_read_files(job, scout_header, scout_row))
+  const struct strings *operands = &job->cli->operands;
+  for (size_t i = 0; i < operands->count; i++)
+    if (!input_keep_pipe(&job->input, operands->items[i]))
+      return false;
+  if (!operands->count && !input_keep_pipe(&job->input, "-"))
+    return false;
+  if (!annotation_read_files(job, scout_header, scout_row))
     return false;
   free(job->header);
   free(job->columns);
@@ -221,36 +227,39 @@ static bool scout(struct annotation *job) {
   return !job->refused;
 }
 
-/* Whether a column has a name, quoted or not. */
-static bool is_named(struct sla_text column, const char *name) {
-  if (column.len > 1 && column.ptr[0] == '"')
-    column = (struct sla_text){column.ptr + 1, column.len - 2};
-  return annotation_is(column, name);
+/* Whether the header of the file that is open has a column, quoted or not. */
+static bool has_column(struct input *input, const char *name) {
+  struct record row;
+  if (!input_peek(input, &row))
+    return false;
+  for (size_t i = 0; i < row.count; i++) {
+    struct sla_text column = row.fields[i];
+    if (column.len > 1 && column.ptr[0] == '"')
+      column = (struct sla_text){column.ptr + 1, column.len - 2};
+    if (annotation_is(column, name))
+      return true;
+  }
+  return false;
 }
 
 /*
  * Finds out whether incidents come out one by one; false after an error. A profile's history is there where its column
- * is: in the header of the first file, since exports of the same program may do without.
+ * is: in the header of the first file, since exports of the same program may do without. Where they do, reading goes on
+ * from there, so that rows still come out as they come in.
  */
 static bool find_history(struct annotation *job) {
   const struct cli *cli = job->cli;
   job->history = cli->history;
   const char *history = job->dialect.profile ? sla_profile_history(job->dialect.profile) : NULL;
-  if (!job->history && history) {
-    const char *first = cli->operands.count ? cli->operands.items[0] : "-";
-    if (!input_keep_stdin(&job->input))
+  bool looks = !job->history && history;
+  if (looks) {
+    if (!input_open(&job->input, cli->operands.count ? cli->operands.items[0] : "-"))
       return false;
-    bool good = input_open(&job->input, first);
-    struct record row;
-    if (good && !input_is_json(&job->input) && input_next(&job->input, &row))
-      for (size_t i = 0; i < row.count; i++)
-        if (is_named(row.fields[i], history))
-          job->history = history;
-    if (!input_close(&job->input))
-      return false;
+    if (has_column(&job->input, history))
+      job->history = history;
   }
   job->by_incident = cli->events || job->history;
-  return true;
+  return !looks || !job->by_incident || input_put_back(&job->input);
 }
 
 /* --- the command ---------------------------------------------------------------------------------------------------

@@ -45,21 +45,22 @@ long annotation_column_of(struct annotation *job, const char *field, const char 
   return COLUMN_NONE;
 }
 
-/* Whether a policy reads a field by the name of a column. */
-static bool is_field(const struct annotator *annotator, struct sla_text column) {
+/* Whether a policy reads a field from a column. */
+static bool is_read(const struct annotation *job, const struct annotator *annotator, struct sla_text column) {
+  bool is_asked;
   for (size_t i = 0; i < annotator->field_count; i++)
-    if (annotation_is(column, sla_policy_field_name(annotator->policy, i)))
+    if (annotation_is(column, dialect_column(&job->dialect, sla_policy_field_name(annotator->policy, i), &is_asked)))
       return true;
   return false;
 }
 
-/* The column nearest to a name, of those that no field is called after; NULL where none is near. */
+/* The column nearest to a name, of those that no field is read from; NULL where none is near. */
 static const char *nearest_column(const struct annotation *job, const struct annotator *annotator, const char *name,
                                   char buffer[128]) {
   char **names = cli_alloc(job->column_count * sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < job->column_count; i++)
-    if (!is_field(annotator, job->columns[i]))
+    if (!is_read(job, annotator, job->columns[i]))
       names[count++] = strndup(job->columns[i].ptr, job->columns[i].len);
   const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, (const char *const *)names, count);
   snprintf(buffer, 128, "%s", nearest ? nearest : "");
@@ -99,7 +100,25 @@ bool annotation_check_absent(struct annotation *job, const struct annotator *ann
   else if (nearest)
     cli_warning(job->cli, "the input has no %s \"%s\", which policy \"%s\" reads; there is \"%s\": --map %s=%s", what,
                 name, policy, nearest, own_name, place);
+  else if (strcmp(name, own_name) != 0) /* a profile promises it */
+    cli_warning(job->cli,
+                "the input has no %s \"%s\", which profile \"%s\" has for \"%s\": it is empty in every row (--map "
+                "%s=%s names another)",
+                what, name, sla_profile_name(job->dialect.profile), own_name, own_name, place);
   return !is_needed;
+}
+
+/* A profile that says on its user's behalf that there is no such field makes a metric one that never stops. */
+static void warn_absent(struct annotation *job, const struct annotator *annotator, size_t field) {
+  bool is_asked;
+  const char *own_name = sla_policy_field_name(annotator->policy, field);
+  dialect_column(&job->dialect, own_name, &is_asked);
+  if (!is_asked && sla_policy_field_is_needed(annotator->policy, field))
+    cli_warning(job->cli,
+                "profile \"%s\" has no \"%s\", which policy \"%s\" needs: it is empty in every row (--map %s=%s names "
+                "one, --map %s= says that there is none)",
+                sla_profile_name(job->dialect.profile), own_name, sla_policy_name(annotator->policy), own_name,
+                job->is_json ? "PATH" : "COLUMN", own_name);
 }
 
 /* Finds a policy's fields among the columns. */
@@ -112,12 +131,14 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
       good &= annotation_check_absent(job, annotator, i);
     else if (column >= 0 && !job->is_json)
       good &= annotation_check_repeated(job, column);
+    else if (column == COLUMN_ABSENT)
+      warn_absent(job, annotator, i);
     good &= column != COLUMN_WRONG;
   }
   return good;
 }
 
-/* --map of fields that no policy reads is likely a slip. */
+/* --map of fields that neither a policy reads nor the profile knows is likely a slip. */
 static bool check_maps(struct annotation *job) {
   for (size_t i = 0; i < job->cli->maps.count; i++) {
     const char *map = job->cli->maps.items[i], *equals = strchr(map, '=');
@@ -126,10 +147,10 @@ static bool check_maps(struct annotation *job) {
       return false;
     }
     struct sla_text field = {map, (size_t)(equals - map)};
-    char name[ADDED_NAME];
-    snprintf(name, sizeof name, "%.*s", (int)field.len, field.ptr);
-    bool known = annotation_is(field, "id") || annotation_is(field, "policy") ||
-                 dialect_field(&job->dialect, name) != SIZE_MAX; /* a profile's fields say what happened, too */
+    bool known = annotation_is(field, "id") || annotation_is(field, "policy");
+    char *name = strndup(field.ptr, field.len);
+    known |= name && dialect_field(&job->dialect, name) != SIZE_MAX;
+    free(name);
     for (size_t p = 0; p < job->policy_count && !known; p++)
       for (size_t f = 0; f < sla_policy_field_count(job->policies[p].policy) && !known; f++)
         known = annotation_is(field, sla_policy_field_name(job->policies[p].policy, f));

@@ -279,9 +279,27 @@ static void bind_states(struct annotation *job) {
     struct sla_profile_field field;
     const char *name;
     sla_profile_field_at(dialect->profile, i, &field);
-    if (field.resolves)
-      job->states[job->state_count++] = (struct state_column){i, annotation_column_of(job, field.name, &name)};
+    if (!field.resolves)
+      continue;
+    long column = annotation_column_of(job, field.name, &name);
+    job->states[job->state_count++] = (struct state_column){i, column};
+    if (column == COLUMN_NONE && job->history)
+      cli_warning(job->cli,
+                  "the input has no column \"%s\", by which profile \"%s\" tells that incidents are resolved: no row "
+                  "says so (--map %s=COLUMN names another)",
+                  name, sla_profile_name(dialect->profile), field.name);
   }
+}
+
+/* What incidents are told apart by, ordered by and resolved by must not stand in the header twice. */
+static bool check_repeated(struct annotation *job) {
+  bool good = annotation_check_repeated(job, job->id_column);
+  if (job->history_column >= 0)
+    good &= annotation_check_repeated(job, job->history_column);
+  for (size_t i = 0; i < job->state_count && job->history; i++)
+    if (job->states[i].column >= 0)
+      good &= annotation_check_repeated(job, job->states[i].column);
+  return good;
 }
 
 /* Finds the columns of the id and the time; false after an error. */
@@ -299,7 +317,9 @@ static bool bind(struct annotation *job) {
   if (history && job->history_column == COLUMN_NONE)
     cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which %s names", name,
                  job->cli->history ? "--history" : "the profile");
-  return !history || job->history_column >= 0;
+  if (history && job->history_column < 0)
+    return false;
+  return job->is_json || check_repeated(job);
 }
 
 static bool begin(struct annotation *job, const struct record *row) {
@@ -309,17 +329,31 @@ static bool begin(struct annotation *job, const struct record *row) {
   return good;
 }
 
-/* Notes where a row stands; one that says no id is an incident by itself. */
+/* Notes where a row stands; one that says no id, or a text that stands for nothing, is an incident by itself. */
 static void index_row(struct annotation *job, const struct record *row) {
   struct sla_text id = is_whole(job, row) ? value_of(job, row, job->id_column) : (struct sla_text){"", 0};
+  id = dialect_word(&job->dialect, SIZE_MAX, id);
   if (index_add(&job->index, id, job->input.file_count - 1, input_offset(&job->input, row), row->line))
     return;
   cli_error(job->cli, EXIT_DATA, "the input has too many rows or files");
   job->stopped = true;
 }
 
+/* Whether standard input is among the operands. */
+static bool reads_stdin(const struct strings *operands) {
+  for (size_t i = 0; i < operands->count; i++)
+    if (!strcmp(operands->items[i], "-"))
+      return true;
+  return !operands->count;
+}
+
 bool annotation_open_log(struct annotation *job) {
-  if (job->cli->events)
+  const struct cli *cli = job->cli;
+  if (cli->events && !strcmp(cli->events, "-") && reads_stdin(&cli->operands)) {
+    cli_error(job->cli, EXIT_USAGE, "standard input cannot be the incidents and --events both");
+    return false;
+  }
+  if (cli->events)
     job->log = event_log_open(job->cli, job->cli->events, &job->dialect, zone_of(job));
   return job->log || !job->cli->events;
 }

@@ -64,7 +64,10 @@ static bool check_options(struct cli *cli, enum as as) {
                  {"--zone", given->zone, false},         {"--holidays", cli->holidays.count, false},
                  {"--holiday", cli->dates.count, false}, {"--exchanges", given->exchanges, false},
                  {"--weekend", given->weekend, false},   {"--set", cli->sets.count, false},
-                 {"--map", cli->maps.count, true},       {"--input-zone", cli->input_zone, true}};
+                 {"--map", cli->maps.count, true},       {"--input-zone", cli->input_zone, true},
+                 {"--input", cli->input, true},          {"--time-format", cli->time_formats.count, true},
+                 {"--null", cli->nulls.count, true},     {"--input-format", cli->input_format, true},
+                 {"--events", cli->events, true},        {"--history", cli->history, true}};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++)
     if (options[i].given && options[i].due != (as == AS_DUE)) {
       cli_error(cli, EXIT_USAGE, "option %s is for %s", options[i].name,

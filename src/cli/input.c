@@ -22,9 +22,12 @@ bool input_init(struct input *input, struct cli *cli) {
   return false;
 }
 
-/* Whether a descriptor is that of the standard input that is kept. */
-static bool is_spool(const struct input *input, int fd) {
-  return input->spool && fd == fileno(input->spool);
+/* Whether a descriptor is that of a copy. */
+static bool is_copy(const struct input *input, int fd) {
+  for (size_t i = 0; i < input->copy_count; i++)
+    if (fd == fileno(input->copies[i].file))
+      return true;
+  return false;
 }
 
 void input_free(struct input *input) {
@@ -34,24 +37,25 @@ void input_free(struct input *input) {
   for (size_t i = 0; i < input->file_count; i++)
     if (input->files[i].spool)
       fclose(input->files[i].spool);
-    else if (!is_spool(input, input->files[i].fd))
+    else if (!is_copy(input, input->files[i].fd))
       close(input->files[i].fd);
-  if (input->spool)
-    fclose(input->spool);
+  for (size_t i = 0; i < input->copy_count; i++)
+    fclose(input->copies[i].file);
+  free(input->copies);
   free(input->files);
 }
 
-/* Copies a descriptor's bytes into a temporary file; NULL after an error. */
-static FILE *spool(struct input *input, int fd, const char *what) {
+/* Copies what was read of a descriptor and the rest of it into a temporary file; NULL after an error. */
+static FILE *spool(struct input *input, struct sla_text read_before, int fd, const char *what) {
   enum { BLOCK = 64 * 1024 };
   FILE *file = tmpfile();
   char *block = cli_alloc(BLOCK);
   ssize_t got = 0;
-  while (file && ((got = read(fd, block, BLOCK)) > 0 || (got < 0 && errno == EINTR)))
-    if (got > 0 && fwrite(block, 1, (size_t)got, file) != (size_t)got)
-      break;
+  bool good = file && fwrite(read_before.ptr, 1, read_before.len, file) == read_before.len;
+  while (good && ((got = read(fd, block, BLOCK)) > 0 || (got < 0 && errno == EINTR)))
+    good = got < 0 || fwrite(block, 1, (size_t)got, file) == (size_t)got;
   free(block);
-  if (file && got == 0 && fflush(file) == 0)
+  if (good && got == 0 && fflush(file) == 0)
     return file;
   cli_error(input->cli, EXIT_IO, "cannot keep %s in a temporary file: %s", what, strerror(errno));
   if (file)
@@ -59,15 +63,62 @@ static FILE *spool(struct input *input, int fd, const char *what) {
   return NULL;
 }
 
-bool input_keep_stdin(struct input *input) {
-  const struct strings *operands = &input->cli->operands;
-  bool is_read = operands->count == 0;
-  for (size_t i = 0; i < operands->count; i++)
-    is_read |= strcmp(operands->items[i], "-") == 0;
-  if (!is_read || input->spool)
+static const char *shown_name(const char *path) {
+  return strcmp(path, "-") ? path : "standard input";
+}
+
+static bool is_regular(int fd) {
+  struct stat status;
+  return fd > STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* The copy of a file; NULL where there is none. */
+static FILE *copy_of(const struct input *input, const char *path) {
+  for (size_t i = 0; i < input->copy_count; i++)
+    if (!strcmp(input->copies[i].path, path))
+      return input->copies[i].file;
+  return NULL;
+}
+
+static bool add_copy(struct input *input, const char *path, FILE *file) {
+  if (!file)
+    return false;
+  input->copies = array_grow(input->copies, input->copy_count, &input->copy_capacity, sizeof *input->copies);
+  input->copies[input->copy_count++] = (struct input_copy){path, file};
+  return true;
+}
+
+bool input_keep_pipe(struct input *input, const char *path) {
+  static const struct sla_text nothing = {"", 0};
+  struct stat status;
+  bool is_stdin = !strcmp(path, "-");
+  if (copy_of(input, path) ||
+      (!is_stdin && (stat(path, &status) || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))))
     return true;
-  input->spool = spool(input, STDIN_FILENO, "standard input");
-  return input->spool;
+  int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return true; /* opening it says why */
+  bool good = add_copy(input, path, spool(input, nothing, fd, shown_name(path)));
+  if (!is_stdin)
+    close(fd);
+  return good;
+}
+
+bool input_put_back(struct input *input) {
+  const struct stream *stream = &input->stream;
+  struct sla_text read_before = {stream->buffer, stream->filled};
+  if (!stream->read_errno && !is_regular(input->fd) && !is_copy(input, input->fd) &&
+      !add_copy(input, input->file, spool(input, read_before, input->fd, shown_name(input->file))))
+    return false;
+  return input_close(input);
+}
+
+bool input_peek(struct input *input, struct record *ret_header) {
+  if (input_is_json(input) || !csv_next(&input->csv, ret_header))
+    return false;
+  input->stream.start = (size_t)(ret_header->raw.ptr - input->stream.buffer);
+  input->csv.line = ret_header->line;
+  return true;
 }
 
 /* --- what a file is ---------------------------------------------------------------------------------------------- */
@@ -154,11 +205,10 @@ static int open_file(struct input *input, const char *path) {
 
 /* Keeps a file open; what is no regular file is copied into one that is. -1 after an error. */
 static int keep_file(struct input *input, const char *path, int fd) {
-  struct stat status;
+  static const struct sla_text nothing = {"", 0};
   FILE *copy = NULL;
-  bool regular = fd > STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-  if (!regular && fd >= 0 && !is_spool(input, fd)) {
-    copy = spool(input, fd, fd == STDIN_FILENO ? "standard input" : path);
+  if (fd >= 0 && !is_regular(fd) && !is_copy(input, fd)) {
+    copy = spool(input, nothing, fd, shown_name(path));
     if (fd > STDIN_FILENO)
       close(fd);
     fd = copy ? fileno(copy) : -1;
@@ -171,14 +221,16 @@ static int keep_file(struct input *input, const char *path, int fd) {
 }
 
 bool input_open(struct input *input, const char *path) {
-  bool is_kept = input->spool && !strcmp(path, "-");
+  if (input->fd >= 0) /* it was looked into, and nothing of it is lost */
+    return true;
+  FILE *copy = copy_of(input, path);
   input->file = path;
-  input->fd = is_kept ? fileno(input->spool) : open_file(input, path);
+  input->fd = copy ? fileno(copy) : open_file(input, path);
   if (input->keeps)
     input->fd = keep_file(input, path, input->fd);
   if (input->fd < 0)
     return false;
-  stream_begin(&input->stream, input->fd, is_kept || input->keeps);
+  stream_begin(&input->stream, input->fd, copy || input->keeps);
   if (!find_kind(input))
     return false;
   if (input->keeps)
@@ -223,7 +275,7 @@ bool input_close(struct input *input) {
     cli_error_in(input->cli, EXIT_DATA, input->file, input->scan.line, input->scan.column, "%s", input->scan.problem);
     good = false;
   }
-  if (input->fd > STDIN_FILENO && !input->keeps && !is_spool(input, input->fd))
+  if (input->fd > STDIN_FILENO && !input->keeps && !is_copy(input, input->fd))
     close(input->fd);
   input->fd = -1;
   return good;

@@ -25,6 +25,12 @@ struct input_file {
   enum input_kind kind;
 };
 
+/* What can be read only once, such as standard input, copied where it is read more than once. */
+struct input_copy {
+  const char *path;
+  FILE *file;
+};
+
 struct input {
   struct cli *cli;
   bool keeps; /* files stay open, for input_go; set it before the first is opened */
@@ -34,7 +40,8 @@ struct input {
   enum input_kind kind;   /* of the file that is open */
   const char *file;
   int fd;
-  FILE *spool; /* standard input, where it is read more than once; or NULL */
+  struct input_copy *copies;
+  size_t copy_count, copy_capacity;
   struct stream stream;
   struct csv_reader csv;
   struct json_scan scan;
@@ -45,9 +52,17 @@ struct input {
 bool input_init(struct input *input, struct cli *cli);
 void input_free(struct input *input);
 
-/* Keeps standard input in a temporary file if it is among the operands, so that it can be opened more than once. false
- * after an error. */
-bool input_keep_stdin(struct input *input);
+/* Copies a file into a temporary one, if it is a pipe, so that it can be opened more than once. false after an error.
+ */
+bool input_keep_pipe(struct input *input, const char *path);
+
+/*
+ * Of the file that is open, from which no record has been read: looks at the header, which still comes (false where
+ * there is none, as in JSON); and closes it as if it had not been read at all, false after an error. Instead of closing
+ * it, it can be opened again where it is.
+ */
+bool input_peek(struct input *input, struct record *ret_header);
+bool input_put_back(struct input *input);
 
 /*
  * Where a record begins, in the file opened last of those kept; and going to where one began. From there records follow
