@@ -67,7 +67,7 @@ static struct sla_text value_of(struct annotation *job, const struct record *row
 
 /* Whether a row's fields can be told apart at all. */
 static bool is_whole(const struct annotation *job, const struct record *row) {
-  return !row->problem && (job->is_json || row->count == job->column_count);
+  return !row->problem && (job->is_json || row->count == job->header.count);
 }
 
 static void keep_text(struct lives *lives, struct sla_text text) {
