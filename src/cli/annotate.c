@@ -116,6 +116,8 @@ static bool begin_file(struct annotation *job, bool (*first_header)(struct annot
     return false;
   }
   job->is_json = is_json;
+  if (!job->begun)
+    job->delimiter = job->input.csv.delimiter;
   if (is_json)
     good = job->begun || first_header(job, NULL);
   else

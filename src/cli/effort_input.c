@@ -315,7 +315,7 @@ static void report(struct effort_job *job, struct table *table, enum sla_code co
 static bool is_single(struct effort_job *job, struct table *table, const struct effort_field *field) {
   size_t count = job->lists[field - job->fields].count;
   if (count > 1)
-    table_error(table, "%s has %zu values: work has one", column_name(job, field), count);
+    table_error(table, "%s must be one value, and %s has %zu", field->name, column_name(job, field), count);
   return count <= 1;
 }
 
