@@ -291,8 +291,8 @@ static void look_at_plan(struct effort_job *job, const struct table *table) {
   for (size_t i = 0; i < job->field_count; i++)
     if (!strcmp(job->fields[i].name, "plan"))
       plan = job->values[i];
-  bool is_last = plan.len == job->last_plan.len && (!plan.len || !memcmp(plan.ptr, job->last_text, plan.len));
-  if (*job->typo || is_last || plan.len > sizeof job->last_text || plan_named(job, plan) != SIZE_MAX)
+  bool is_last = plan.len && plan.len == job->last_plan.len && !memcmp(plan.ptr, job->last_text, plan.len);
+  if (!plan.len || *job->typo || is_last || plan.len > sizeof job->last_text || plan_named(job, plan) != SIZE_MAX)
     return;
   memcpy(job->last_text, plan.ptr, plan.len);
   job->last_plan = (struct sla_text){job->last_text, plan.len};

@@ -56,10 +56,10 @@ bool table_next(struct table *table) {
 }
 
 struct sla_text table_value(struct table *table, long column) {
-  struct sla_text field = column < 0 ? (struct sla_text){"", 0} : table->row.fields[column];
-  if (!field.len)
+  if (column < 0)
     return (struct sla_text){"", 0};
-  if (input_is_json(&table->input) || *field.ptr != '"')
+  struct sla_text field = table->row.fields[column];
+  if (input_is_json(&table->input) || !field.len || *field.ptr != '"')
     return field;
   size_t need = table->row.raw.len * table->most_values; /* several may be of one column */
   if (table->scratch_used == 0 && table->scratch_size < need) {
