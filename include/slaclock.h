@@ -436,14 +436,16 @@ enum sla_code sla_accounts_new(const sla_policy *policy, sla_accounts **ret_acco
 void sla_accounts_free(sla_accounts *accounts);
 
 /*
- * Work on an incident, 0 to SLA_EFFORT_MOST_MINUTES. values are those of the policy's fields, as for sla_evaluate. A
- * plan that incidents name counts once, unless it is bought.
+ * Work on an incident, 0 to SLA_EFFORT_MOST_MINUTES. values and lists are those of the policy's fields, as in
+ * sla_incident; of a list, the plan is the first that is one. A plan that incidents name counts once, unless it is
+ * bought.
  *
  * After SLA_NO_MEMORY the accounts can only be freed. The three return SLA_INVALID where something is wrong, which
  * *ret_problem says until the next call, with no number changed.
  */
 enum sla_code sla_accounts_work(sla_accounts *accounts, struct sla_text customer, const struct sla_text *values,
-                                int64_t minutes, struct sla_effort *ret_effort, const char **ret_problem);
+                                const struct sla_list *lists, int64_t minutes, struct sla_effort *ret_effort,
+                                const char **ret_problem);
 
 /* A plan bought, once for each call; values as above: of the field that a plan's credits are counted by. */
 enum sla_code sla_accounts_buy(sla_accounts *accounts, struct sla_text customer, size_t plan,

@@ -109,10 +109,11 @@ static enum sla_code tell_accounts(struct telling *telling, const char **ret_pro
 }
 
 enum sla_code sla_accounts_work(sla_accounts *accounts, struct sla_text customer, const struct sla_text *values,
-                                int64_t minutes, struct sla_effort *ret_effort, const char **ret_problem) {
+                                const struct sla_list *lists, int64_t minutes, struct sla_effort *ret_effort,
+                                const char **ret_problem) {
   struct accounts *inner = &accounts->inner;
   struct work work;
-  *ret_problem = effort_cost(inner->policy, values, minutes, &work, inner->problem);
+  *ret_problem = effort_cost(inner->policy, values, lists, minutes, &work, inner->problem);
   if (*ret_problem)
     return SLA_INVALID;
   *ret_effort = work.cost;
@@ -203,8 +204,8 @@ enum sla_code run_effort_question(struct policy *policy, struct diags *diags, co
   enum sla_code code = sla_accounts_new((const sla_policy *)policy, &accounts);
   if (code != SLA_OK)
     return code;
-  code =
-      sla_accounts_work(accounts, (struct sla_text){"", 0}, example->values, example->effort->minutes, &cost, &problem);
+  code = sla_accounts_work(accounts, (struct sla_text){"", 0}, example->values, NULL, example->effort->minutes, &cost,
+                           &problem);
   if (code == SLA_OK)
     *ret_holds = compare(diags, example, &cost, sla_accounts_item(accounts, 0));
   else if (code == SLA_INVALID)

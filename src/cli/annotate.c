@@ -107,22 +107,6 @@ static bool add_policy(struct annotation *job, const char *name) {
 /* --- files ---------------------------------------------------------------------------------------------------------
  */
 
-/* Takes a file's first row; false after an error. */
-static bool take_header(struct annotation *job, const struct record *row,
-                        bool (*first_header)(struct annotation *, const struct record *)) {
-  const char *file = job->input.file;
-  if (row->problem) {
-    cli_error_at(job->cli, EXIT_DATA, file, row->line, "the header cannot be read: %s", row->problem);
-    return false;
-  }
-  if (memchr(row->raw.ptr, '\r', row->raw.len) && !memchr(row->raw.ptr, '"', row->raw.len)) {
-    cli_error_at(job->cli, EXIT_DATA, file, row->line,
-                 "the lines end in carriage returns alone: convert them, as with tr '\\r' '\\n'");
-    return false;
-  }
-  return job->begun ? annotation_same_header(job, row) : first_header(job, row);
-}
-
 /* Takes what tells the columns; false after an error. */
 static bool begin_file(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *)) {
   struct record row;
@@ -132,15 +116,12 @@ static bool begin_file(struct annotation *job, bool (*first_header)(struct annot
     return false;
   }
   job->is_json = is_json;
+  if (!job->begun)
+    job->delimiter = job->input.csv.delimiter;
   if (is_json)
     good = job->begun || first_header(job, NULL);
-  else if (input_next(&job->input, &row))
-    good = take_header(job, &row, first_header);
-  else {
-    if (!job->input.stream.read_errno && !job->input.csv.too_long)
-      cli_error(job->cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", job->input.file);
-    return false;
-  }
+  else
+    good = header_read(&job->input, &row) && (job->begun ? annotation_same_header(job, &row) : first_header(job, &row));
   job->begun = true;
   return good;
 }
@@ -171,10 +152,10 @@ bool annotation_read_files(struct annotation *job, bool (*first_header)(struct a
 static bool scout_header(struct annotation *job, const struct record *row) {
   const char *name;
   if (row)
-    annotation_keep_header(job, row);
+    header_keep(&job->header, row);
   job->policy_column = annotation_column_of(job, "policy", &name);
   if (job->policy_column >= 0)
-    return job->is_json || annotation_check_repeated(job, job->policy_column);
+    return job->is_json || header_check_once(&job->header, &job->input, job->policy_column);
   if (job->policy_column == COLUMN_WRONG)
     return false;
   cli_error(job->cli, EXIT_USAGE, "a policy is needed: -p NAME, or a column \"%s\" in the input", name);
@@ -184,7 +165,7 @@ static bool scout_header(struct annotation *job, const struct record *row) {
 static void scout_row(struct annotation *job, const struct record *row) {
   char name[128];
   size_t used;
-  if (row->problem || (!job->is_json && row->count != job->column_count) ||
+  if (row->problem || (!job->is_json && row->count != job->header.count) ||
       row->fields[job->policy_column].len >= sizeof name)
     return;
   struct sla_text value = input_value(&job->input, row, (size_t)job->policy_column, name, &used);
@@ -218,11 +199,7 @@ static bool scout(struct annotation *job) {
     return false;
   if (!annotation_read_files(job, scout_header, scout_row))
     return false;
-  free(job->header);
-  free(job->columns);
-  job->header = NULL;
-  job->columns = NULL;
-  job->column_count = 0;
+  header_free(&job->header);
   job->begun = false;
   return !job->refused;
 }
@@ -319,8 +296,7 @@ static void job_free(struct annotation *job) {
   time_style_free(&job->style);
   dialect_free(&job->dialect);
   free(job->metrics);
-  free(job->header);
-  free(job->columns);
+  header_free(&job->header);
   free(job->scratch);
   free(job->states);
   while (job->list_count)

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/dialect.h"
 #include "cli/event_log.h"
+#include "cli/header.h"
 #include "cli/index.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -89,14 +90,12 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
-  bool begun;                  /* the first file's header, or its first object, has been taken */
-  bool is_json;                /* the first file's */
-  const struct record *object; /* that is being taken */
-  bool stopped;                /* by a record that cannot come out */
-  char delimiter;              /* of the first file, and so of the output */
-  char *header;
-  struct sla_text *columns; /* of the input, by name; of JSON the first object's members */
-  size_t column_count;
+  bool begun;                    /* the first file's header, or its first object, has been taken */
+  bool is_json;                  /* the first file's */
+  const struct record *object;   /* that is being taken */
+  bool stopped;                  /* by a record that cannot come out */
+  char delimiter;                /* of the first file, and so of the output */
+  struct header header;          /* of the first file; of JSON the first object's members */
   long id_column, policy_column; /* negative: none */
 
   /* Where incidents come out one by one, with what happened to them: --events, --history. */
@@ -159,18 +158,9 @@ void annotation_close_log(struct annotation *job, bool report);
 /* --- annotate_header.c ---------------------------------------------------------------------------------------------
  */
 
-/* Not in the input; said to be absent with --map FIELD=; named in a way that cannot be. */
-enum { COLUMN_NONE = -1, COLUMN_ABSENT = -2, COLUMN_WRONG = -3 };
-
-/* Keeps the names of the header's columns, unquoted. */
-void annotation_keep_header(struct annotation *job, const struct record *row);
-
-/* The column of a field, by --map, the profile or its name; COLUMN_WRONG after an error. Of JSON it is found by its
- * path, whether or not it will be there. *ret_name is the name it was looked for under. */
+/* The column of a field, by --map, the profile or its name, as header_find has it. *ret_name is the name it was looked
+ * for under. */
 long annotation_column_of(struct annotation *job, const char *field, const char **ret_name);
-
-/* A column in use must not stand in the header twice; false after an error. */
-bool annotation_check_repeated(struct annotation *job, long column);
 
 /* Takes the first file's header, NULL of JSON: finds the policies' fields in it and writes the output's. false after an
  * error. */

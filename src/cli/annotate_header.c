@@ -5,44 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void annotation_keep_header(struct annotation *job, const struct record *row) {
-  job->delimiter = job->input.csv.delimiter;
-  job->column_count = row->count;
-  job->columns = cli_alloc(row->count * sizeof *job->columns);
-  job->header = cli_alloc(row->raw.len + 1);
-  char *at = job->header;
-  for (size_t i = 0; i < row->count; i++) {
-    size_t used;
-    struct sla_text value = csv_value(row->fields[i], at, &used);
-    if (!used && value.len)
-      memcpy(at, value.ptr, value.len);
-    job->columns[i] = (struct sla_text){at, value.len};
-    at += value.len;
-  }
-}
-
-/* The place among the values of JSON objects that a path gets; COLUMN_WRONG after an error. */
-static long bind_path(struct annotation *job, const char *field, const char *path) {
-  const char *problem;
-  long column = json_reader_bind(job->input.json, path, &problem);
-  if (column >= 0)
-    return column;
-  cli_error(job->cli, EXIT_USAGE, "\"%s\" is no path in JSON: %s (--map %s=PATH says where the field is)", path,
-            problem, field);
-  return COLUMN_WRONG;
-}
-
 long annotation_column_of(struct annotation *job, const char *field, const char **ret_name) {
   bool is_asked;
   *ret_name = dialect_column(&job->dialect, field, &is_asked);
-  if (!**ret_name)
-    return COLUMN_ABSENT;
-  if (job->is_json)
-    return bind_path(job, field, *ret_name);
-  for (size_t i = 0; i < job->column_count; i++)
-    if (annotation_is(job->columns[i], *ret_name))
-      return (long)i;
-  return COLUMN_NONE;
+  return header_find(&job->header, &job->input, field, *ret_name);
 }
 
 /* Whether a policy reads a field from a column. */
@@ -57,28 +23,14 @@ static bool is_read(const struct annotation *job, const struct annotator *annota
 /* The column nearest to a name, of those that no field is read from; NULL where none is near. */
 static const char *nearest_column(const struct annotation *job, const struct annotator *annotator, const char *name,
                                   char buffer[128]) {
-  char **names = cli_alloc(job->column_count * sizeof *names);
+  struct sla_text *names = cli_alloc(job->header.count * sizeof *names);
   size_t count = 0;
-  for (size_t i = 0; i < job->column_count; i++)
-    if (!is_read(job, annotator, job->columns[i]))
-      names[count++] = strndup(job->columns[i].ptr, job->columns[i].len);
-  const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, (const char *const *)names, count);
-  snprintf(buffer, 128, "%s", nearest ? nearest : "");
-  for (size_t i = 0; i < count; i++)
-    free(names[i]);
+  for (size_t i = 0; i < job->header.count; i++)
+    if (!is_read(job, annotator, job->header.names[i]))
+      names[count++] = job->header.names[i];
+  const char *nearest = header_nearest(names, count, name, buffer);
   free(names);
-  return *buffer ? buffer : NULL;
-}
-
-bool annotation_check_repeated(struct annotation *job, long column) {
-  for (size_t i = 0; i < job->column_count; i++)
-    if ((long)i != column && job->columns[i].len == job->columns[column].len &&
-        !memcmp(job->columns[i].ptr, job->columns[column].ptr, job->columns[i].len)) {
-      cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "column \"%.*s\" stands in the header twice",
-                   (int)job->columns[column].len, job->columns[column].ptr);
-      return false;
-    }
-  return true;
+  return nearest;
 }
 
 bool annotation_check_absent(struct annotation *job, const struct annotator *annotator, size_t field) {
@@ -130,7 +82,7 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
     if (column == COLUMN_NONE)
       good &= annotation_check_absent(job, annotator, i);
     else if (column >= 0 && !job->is_json)
-      good &= annotation_check_repeated(job, column);
+      good &= header_check_once(&job->header, &job->input, column);
     else if (column == COLUMN_ABSENT)
       warn_absent(job, annotator, i);
     good &= column != COLUMN_WRONG;
@@ -219,8 +171,8 @@ bool annotation_each_added(struct annotation *job, bool (*visit)(struct annotati
 }
 
 static bool is_free(struct annotation *job, const char *name) {
-  for (size_t i = 0; i < job->column_count; i++)
-    if (annotation_is(job->columns[i], name)) {
+  for (size_t i = 0; i < job->header.count; i++)
+    if (annotation_is(job->header.names[i], name)) {
       cli_error_at(job->cli, EXIT_DATA, job->input.file, 1,
                    "the input has a column \"%s\" already, which would be added", name);
       return false;
@@ -237,7 +189,7 @@ bool annotation_write_added_name(struct annotation *job, const char *name) {
 bool annotation_begin(struct annotation *job, const struct record *row) {
   const char *name;
   if (row)
-    annotation_keep_header(job, row);
+    header_keep(&job->header, row);
   else if (!job->cli->format)
     job->format = FORMAT_NDJSON;
   if (!choose_values(job))
@@ -262,7 +214,7 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
 }
 
 bool annotation_same_header(struct annotation *job, const struct record *row) {
-  bool same = row->count == job->column_count;
+  bool same = row->count == job->header.count;
   if (job->input.csv.delimiter != job->delimiter) {
     cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the delimiter is not that of the first file");
     return false;
@@ -271,7 +223,7 @@ bool annotation_same_header(struct annotation *job, const struct record *row) {
   for (size_t i = 0; i < row->count && same; i++) {
     size_t used;
     struct sla_text value = csv_value(row->fields[i], scratch, &used);
-    same = value.len == job->columns[i].len && !memcmp(value.ptr, job->columns[i].ptr, value.len);
+    same = value.len == job->header.names[i].len && !memcmp(value.ptr, job->header.names[i].ptr, value.len);
   }
   free(scratch);
   if (!same)

@@ -67,7 +67,7 @@ static struct sla_text value_of(struct annotation *job, const struct record *row
 
 /* Whether a row's fields can be told apart at all. */
 static bool is_whole(const struct annotation *job, const struct record *row) {
-  return !row->problem && (job->is_json || row->count == job->column_count);
+  return !row->problem && (job->is_json || row->count == job->header.count);
 }
 
 static void keep_text(struct lives *lives, struct sla_text text) {
@@ -293,12 +293,12 @@ static void bind_states(struct annotation *job) {
 
 /* What incidents are told apart by, ordered by and resolved by must not stand in the header twice. */
 static bool check_repeated(struct annotation *job) {
-  bool good = annotation_check_repeated(job, job->id_column);
+  bool good = header_check_once(&job->header, &job->input, job->id_column);
   if (job->history_column >= 0)
-    good &= annotation_check_repeated(job, job->history_column);
+    good &= header_check_once(&job->header, &job->input, job->history_column);
   for (size_t i = 0; i < job->state_count && job->history; i++)
     if (job->states[i].column >= 0)
-      good &= annotation_check_repeated(job, job->states[i].column);
+      good &= header_check_once(&job->header, &job->input, job->states[i].column);
   return good;
 }
 

@@ -5,23 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first object's members, for CSV's columns and for suggestions. */
-static void keep_members(struct annotation *job, const struct record *object) {
-  struct json_reader *json = job->input.json;
-  struct sla_text name, value;
-  size_t at = 0, count = 0;
-  while (json_reader_member(json, &at, &name, &value))
-    count++;
-  job->columns = cli_alloc(count * sizeof *job->columns);
-  char *end = job->header = cli_alloc(object->raw.len + 1);
-  for (at = 0; json_reader_member(json, &at, &name, &value);) {
-    if (name.len)
-      memcpy(end, name.ptr, name.len);
-    job->columns[job->column_count++] = (struct sla_text){end, name.len};
-    end += name.len;
-  }
-}
-
 static bool report(struct annotation *job, const char *problem, struct sla_text name, const char *remark) {
   const struct record *object = job->object;
   cli_error_in(job->cli, EXIT_DATA, job->input.file, object->line, object->bad_column, "%s \"%.*s\"%s", problem,
@@ -38,15 +21,15 @@ static bool is_free(struct annotation *job, const char *name) {
 /* --format csv: the header. */
 static bool write_header(struct annotation *job, const struct record *object) {
   job->delimiter = ',';
-  if (!job->column_count) {
+  if (!job->header.count) {
     cli_error_in(job->cli, EXIT_DATA, job->input.file, object->line, object->bad_column,
                  "the first object tells the columns of CSV, and has none that can be read");
     return false;
   }
-  for (size_t i = 0; i < job->column_count; i++) {
+  for (size_t i = 0; i < job->header.count; i++) {
     if (i)
       output_char(&job->output, job->delimiter);
-    output_csv(&job->output, job->columns[i], job->delimiter);
+    output_csv(&job->output, job->header.names[i], job->delimiter);
   }
   annotation_each_added(job, annotation_write_added_name);
   output_char(&job->output, '\n');
@@ -55,13 +38,13 @@ static bool write_header(struct annotation *job, const struct record *object) {
 
 /* The column of a member, which is mostly the one in its place. */
 static size_t column_named(const struct annotation *job, struct sla_text name, size_t place) {
-  for (size_t i = 0; i <= job->column_count; i++) {
+  for (size_t i = 0; i <= job->header.count; i++) {
     size_t column = i ? i - 1 : place;
-    if (column < job->column_count && job->columns[column].len == name.len &&
-        !memcmp(job->columns[column].ptr, name.ptr, name.len))
+    if (column < job->header.count && job->header.names[column].len == name.len &&
+        !memcmp(job->header.names[column].ptr, name.ptr, name.len))
       return column;
   }
-  return job->column_count;
+  return job->header.count;
 }
 
 /* A member that has no column would be lost. */
@@ -69,17 +52,17 @@ static bool check_columns(struct annotation *job) {
   struct sla_text name, value;
   size_t place = 0;
   for (size_t at = 0; json_reader_member(job->input.json, &at, &name, &value); place++)
-    if (column_named(job, name, place) == job->column_count)
+    if (column_named(job, name, place) == job->header.count)
       return report(job, "the first object, which tells the columns of CSV, has no member", name,
                     ": --format ndjson takes it");
   return true;
 }
 
 bool annotation_take_object(struct annotation *job, const struct record *object) {
-  bool is_csv = job->format == FORMAT_CSV && !job->writer, is_first = !job->columns;
+  bool is_csv = job->format == FORMAT_CSV && !job->writer, is_first = !job->header.names;
   job->object = object;
   if (is_first && !object->problem)
-    keep_members(job, object);
+    header_keep_members(&job->header, job->input.json, object);
   if (!object->problem && !annotation_each_added(job, is_free))
     return false;
   if (is_csv && is_first)
@@ -89,7 +72,7 @@ bool annotation_take_object(struct annotation *job, const struct record *object)
 
 bool annotation_check_objects(struct annotation *job) {
   bool good = true;
-  if (!job->is_json || !job->columns)
+  if (!job->is_json || !job->header.names)
     return true;
   for (size_t p = 0; p < job->policy_count; p++) {
     const struct annotator *annotator = &job->policies[p];
@@ -111,11 +94,11 @@ bool annotation_write_object(struct annotation *job) {
 
 void annotation_write_cells(struct annotation *job) {
   struct json_reader *json = job->input.json;
-  struct sla_text *cells = cli_alloc(job->column_count * sizeof *cells), name, value;
+  struct sla_text *cells = cli_alloc(job->header.count * sizeof *cells), name, value;
   size_t place = 0;
   for (size_t at = 0; json_reader_member(json, &at, &name, &value); place++)
     cells[column_named(job, name, place)] = value;
-  for (size_t i = 0; i < job->column_count; i++) {
+  for (size_t i = 0; i < job->header.count; i++) {
     if (i)
       output_char(&job->output, job->delimiter);
     if (cells[i].len)

@@ -92,9 +92,8 @@ void annotation_report_errors(struct annotation *job, const struct record *row) 
   struct sla_text id = {"", 0};
   if (job->id_column >= 0 && (size_t)job->id_column < row->count && !row->problem)
     id = row->fields[job->id_column];
-  bool is_array = job->input.kind == INPUT_JSON; /* of which a line may hold many */
-  long line = job->is_json && row->bad_line ? row->bad_line : row->line;
-  long column = job->is_json && (is_array || row->bad_line) ? row->bad_column : 0;
+  long line, column;
+  input_place(&job->input, row, &line, &column);
   cli_error_in(job->cli, EXIT_DATA, job->input.file, line, column, "%s%.*s%s%s", id.len ? "incident " : "",
                annotation_shown_length(id), id.ptr, id.len ? ": " : "", buffer_text(&job->errors));
 }

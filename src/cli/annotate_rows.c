@@ -78,15 +78,9 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
 /* Evaluates a row. NULL, or why the row is an error as a whole; job->row_policy is then NULL. */
 static const char *evaluate_row(struct annotation *job, const struct record *row) {
   job->row_policy = NULL;
-  if (row->problem)
-    return row->problem;
-  if (job->is_json && row->error)
-    return row->error;
-  if (!job->is_json && row->count != job->column_count) {
-    snprintf(job->reason, sizeof job->reason, "the row has %zu field%s, the header %zu", row->count,
-             row->count == 1 ? "" : "s", job->column_count);
-    return job->reason;
-  }
+  const char *problem = header_row_problem(&job->header, &job->input, row, job->reason);
+  if (problem)
+    return problem;
   struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
   if (!annotator)
     return job->reason;
@@ -95,7 +89,7 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
     take_values(job, annotator, row);
   else if (take_members(job, annotator, row))
     incident.lists = annotator->lists;
-  const char *problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
+  problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
   if (problem)
     return problem;
   enum sla_code code;
@@ -197,13 +191,13 @@ static void write_odd_row(struct annotation *job, const struct record *row) {
   if (row->problem) {
     fields = 1;
     output_csv(output, row->raw, delimiter);
-  } else if (row->count > job->column_count) {
-    const char *last = row->fields[job->column_count - 1].ptr;
+  } else if (row->count > job->header.count) {
+    const char *last = row->fields[job->header.count - 1].ptr;
     output_bytes(output, row->raw.ptr, (size_t)(last - row->raw.ptr));
     output_csv(output, (struct sla_text){last, (size_t)(row->raw.ptr + row->raw.len - last)}, delimiter);
   } else
     output_text(output, row->raw);
-  for (; fields < job->column_count; fields++)
+  for (; fields < job->header.count; fields++)
     output_char(output, delimiter);
 }
 
@@ -220,7 +214,7 @@ static void write_csv_values(struct annotation *job, const struct told *told) {
 
 static void write_csv_row(struct annotation *job, const struct record *row, const struct told *told) {
   struct output *output = &job->output;
-  if (row->problem || (!job->is_json && row->count != job->column_count))
+  if (row->problem || (!job->is_json && row->count != job->header.count))
     write_odd_row(job, row);
   else if (job->is_json)
     annotation_write_cells(job);
@@ -250,7 +244,7 @@ static bool write_json_fields(struct annotation *job, const struct record *row) 
   if (job->is_json && !row->problem)
     return annotation_write_object(job);
   output_char(output, '{');
-  if (row->problem || row->count > job->column_count) {
+  if (row->problem || row->count > job->header.count) {
     write_json_key(output, (struct sla_text){"row", 3}, true);
     output_json(output, row->raw);
     return true;
@@ -258,7 +252,7 @@ static bool write_json_fields(struct annotation *job, const struct record *row) 
   char *scratch = cli_alloc(row->raw.len);
   for (size_t i = 0; i < row->count; i++) {
     size_t used;
-    write_json_key(output, job->columns[i], i == 0);
+    write_json_key(output, job->header.names[i], i == 0);
     output_json(output, csv_value(row->fields[i], scratch, &used));
   }
   free(scratch);

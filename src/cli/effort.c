@@ -76,7 +76,7 @@ static void answer_minutes(struct effort_job *job, enum format format) {
   struct sla_effort cost;
   const char *problem;
   enum sla_code code =
-      sla_accounts_work(job->accounts, job->values[job->field_count], job->values, minutes, &cost, &problem);
+      sla_accounts_work(job->accounts, job->values[job->field_count], job->values, NULL, minutes, &cost, &problem);
   if (code != SLA_OK) {
     cli_error(cli, code == SLA_INVALID ? EXIT_USAGE : EXIT_DEFECT, "%s",
               code == SLA_INVALID ? problem : "out of memory");
@@ -112,11 +112,24 @@ static void answer_files(struct effort_job *job, enum format format) {
     effort_print(job, format);
 }
 
+/* What the command line says of files. */
+static const char *odd_option(const struct cli *cli) {
+  const struct {
+    const char *name;
+    bool given;
+  } options[] = {{"FILE", cli->operands.count}, {"--ledger", cli->ledger},    {"--input", cli->input},
+                 {"--map", cli->maps.count},    {"--null", cli->nulls.count}, {"--input-format", cli->input_format}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    if (options[i].given)
+      return options[i].name;
+  return NULL;
+}
+
 static void answer(struct effort_job *job) {
   struct cli *cli = job->cli;
   enum format format;
   unsigned formats = 1U << FORMAT_TEXT | 1U << FORMAT_JSON | (cli->minutes ? 0 : 1U << FORMAT_CSV);
-  const char *odd = cli->operands.count ? "FILE" : cli->ledger ? "--ledger" : cli->maps.count ? "--map" : NULL;
+  const char *odd = odd_option(cli);
   if (cli->minutes && odd)
     cli_error(cli, EXIT_USAGE, "--minutes and %s exclude each other", odd);
   else if (cli_format(cli, formats, FORMAT_TEXT, &format) && load(job)) {
@@ -132,6 +145,9 @@ void run_effort(struct cli *cli) {
   answer(&job);
   sla_accounts_free(job.accounts);
   sla_policy_free(job.policy);
+  dialect_free(&job.dialect);
   free(job.fields);
   free(job.values);
+  free(job.lists);
+  free(job.items);
 }

@@ -75,12 +75,24 @@ static bool check_map(struct effort_job *job, const char *map) {
     return false;
   if (fields_named(job, map, &field))
     return true;
-  char hint[128];
+  char hint[128], *name = strndup(map, (size_t)(strchr(map, '=') - map));
+  bool is_of_profile = name && dialect_field(&job->dialect, name) != SIZE_MAX;
+  free(name);
+  if (is_of_profile)
+    return true;
   struct sla_text word = {map, (size_t)(strchr(map, '=') - map)};
   field_hint(job, word, hint);
   cli_error(job->cli, EXIT_USAGE, "--map %s: effort does not read the field \"%.*s\"%s", map, table_shown(word), map,
             hint);
   return false;
+}
+
+/* Looks at --input-format, once for all files. */
+static bool check_input_format(struct cli *cli) {
+  struct input input;
+  bool good = input_init(&input, cli);
+  input_free(&input);
+  return good;
 }
 
 bool effort_bind(struct effort_job *job) {
@@ -93,7 +105,10 @@ bool effort_bind(struct effort_job *job) {
                                            .is_read = sla_policy_field_is_of_effort(job->policy, i)};
   *customer_of(job) = (struct effort_field){.name = "customer", .is_read = true};
   *minutes_of(job) = (struct effort_field){.name = "effort_min", .is_read = true};
-  bool good = true;
+  job->lists = cli_alloc((count + 2) * sizeof *job->lists);
+  bool good = check_input_format(cli) && dialect_init(&job->dialect, cli);
+  for (size_t i = 0; i < count + 2 && good; i++)
+    job->fields[i].words = dialect_field(&job->dialect, job->fields[i].name);
   for (size_t i = 0; i < cli->sets.count && good; i++)
     good = set_value(job, cli->sets.items[i]);
   for (size_t i = 0; i < cli->maps.count && good; i++)
@@ -104,57 +119,87 @@ bool effort_bind(struct effort_job *job) {
 /* --- columns -------------------------------------------------------------------------------------------------------
  */
 
-/* The name of the column of a field: the last --map, or its own name; "" where there is none. */
 static const char *column_name(const struct effort_job *job, const struct effort_field *field) {
-  const char *name = field->name;
-  size_t len = strlen(field->name);
-  for (size_t i = 0; i < job->cli->maps.count; i++) {
-    const char *map = job->cli->maps.items[i];
-    if (strncmp(map, field->name, len) == 0 && map[len] == '=')
-      name = map + len + 1;
+  bool is_asked;
+  return dialect_column(&job->dialect, field->name, &is_asked);
+}
+
+/* Whether a field is read from a column. */
+static bool is_taken(const struct effort_job *job, struct sla_text column) {
+  for (size_t i = 0; i < job->field_count + 2; i++) {
+    const char *name = job->fields[i].is_read ? column_name(job, &job->fields[i]) : "";
+    if (strlen(name) == column.len && !memcmp(name, column.ptr, column.len))
+      return true;
   }
-  return name;
+  return false;
 }
 
 /* The column nearest to a name that no field is read from, as ": did you mean"; or "". */
-static void column_hint(const struct effort_job *job, const struct table *table, const char *name, char hint[128]) {
-  char **names = cli_alloc(table->column_count * sizeof *names);
+static void column_hint(const struct effort_job *job, const struct table *table, const char *name, char hint[160]) {
+  struct sla_text *names = cli_alloc(table->header.count * sizeof *names);
+  char buffer[128];
   size_t count = 0;
-  for (size_t i = 0; i < table->column_count; i++) {
-    bool is_taken = false;
-    for (size_t k = 0; k < job->field_count + 2; k++)
-      is_taken |= job->fields[k].is_read && table_column(table, job->fields[k].name) == (long)i;
-    if (!is_taken)
-      names[count++] = strndup(table->columns[i].ptr, table->columns[i].len);
-  }
-  const char *nearest = sla_nearest((struct sla_text){name, strlen(name)}, (const char *const *)names, count);
-  snprintf(hint, 128, "%s%.90s%s", nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-  for (size_t i = 0; i < count; i++)
-    free(names[i]);
+  for (size_t i = 0; i < table->header.count; i++)
+    if (!is_taken(job, table->header.names[i]))
+      names[count++] = table->header.names[i];
+  const char *nearest = header_nearest(names, count, name, buffer);
+  snprintf(hint, 160, "%s%s%s", nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
   free(names);
 }
 
-/* Finds a field's column in a file. Without one it is empty in all rows, which is told where it may be a slip. */
-static bool find_column(struct effort_job *job, struct table *table, struct effort_field *field) {
-  const char *name = column_name(job, field);
-  char hint[128];
-  field->column = TABLE_NONE;
-  if (!field->is_read || field->fixed || !*name)
-    return true;
-  field->column = table_column(table, name);
-  if (field->column != TABLE_NONE)
-    return table_check_repeated(table, field->column);
+static const char without_customer[] = ", so that all work is counted together";
+
+/* A field whose column is not in the file is empty in all rows. Only where it may be that, it is; false after an error.
+ */
+static bool check_absent(struct effort_job *job, const struct table *table, const struct effort_field *field) {
+  bool is_asked, is_json = input_is_json(&table->input);
+  const char *name = dialect_column(&job->dialect, field->name, &is_asked), *file = table->input.file;
+  const char *what = is_json ? "member" : "column", *place = is_json ? "PATH" : "COLUMN";
+  const char *remark = field == customer_of(job) ? without_customer : "";
+  char hint[160];
   column_hint(job, table, name, hint);
-  if (name != field->name || field == minutes_of(job)) {
-    cli_error_at(job->cli, EXIT_DATA, table->file, 1,
-                 "the input has no column \"%s\"%s (--map %s=COLUMN names another, --map %s= says that there is none)",
-                 name, hint, field->name, field->name);
+  if (is_asked || field == minutes_of(job)) {
+    cli_error_at(job->cli, EXIT_DATA, file, is_json ? 0 : 1,
+                 "%s no %s \"%s\"%s (--map %s=%s names another, --map %s= says that there is none)",
+                 is_json ? "the objects have" : "the input has", what, name, hint, field->name, place, field->name);
     return false;
   }
-  if (field == customer_of(job) || *hint)
-    cli_warning(job->cli, "\"%s\" has no column \"%s\"%s%s (--map %s=COLUMN names another)", table->file, name,
-                field == customer_of(job) ? ", so that all work is counted together" : "", hint, name);
+  if (*remark || *hint || strcmp(name, field->name) != 0) /* the last: a profile promises it */
+    cli_warning(job->cli, "\"%s\" has no %s \"%s\"%s%s (--map %s=%s names another)", file, what, name, remark, hint,
+                field->name, place);
   return true;
+}
+
+/* A profile that says on its user's behalf that there are no minutes or customers; false after an error. */
+static bool check_unknown(struct effort_job *job, const struct table *table, const struct effort_field *field) {
+  bool is_asked;
+  dialect_column(&job->dialect, field->name, &is_asked);
+  if (is_asked || field < customer_of(job))
+    return true;
+  const char *profile = sla_profile_name(job->dialect.profile),
+             *place = input_is_json(&table->input) ? "PATH" : "COLUMN";
+  if (field == customer_of(job)) {
+    cli_warning(job->cli, "profile \"%s\" has no \"customer\"%s (--map customer=%s names one)", profile,
+                without_customer, place);
+    return true;
+  }
+  cli_error(job->cli, EXIT_DATA,
+            "profile \"%s\" has no \"%s\" (--map %s=%s names one, --map %s= says that there is none)", profile,
+            field->name, field->name, place, field->name);
+  return false;
+}
+
+/* Finds a field's column in a file; false after an error. */
+static bool find_column(struct effort_job *job, struct table *table, struct effort_field *field) {
+  field->column = COLUMN_ABSENT;
+  if (!field->is_read || field->fixed)
+    return true;
+  field->column = table_column(table, field->name, column_name(job, field));
+  switch (field->column) {
+  case COLUMN_NONE: return check_absent(job, table, field);
+  case COLUMN_ABSENT: return check_unknown(job, table, field);
+  default: return field->column != COLUMN_WRONG;
+  }
 }
 
 static bool find_columns(struct effort_job *job, struct table *table) {
@@ -165,10 +210,53 @@ static bool find_columns(struct effort_job *job, struct table *table) {
   return good;
 }
 
+/* The same of JSON, of which only its end tells that nothing was there. */
+static bool check_missed(struct effort_job *job, const struct table *table) {
+  bool good = true;
+  for (size_t i = 0; i < job->field_count + 2; i++)
+    if (table_has_missed(table, job->fields[i].column))
+      good &= check_absent(job, table, &job->fields[i]);
+  return good;
+}
+
+/* Puts the items of all lists into the policy's words. */
+static void translate_lists(struct effort_job *job) {
+  size_t count = 0, used = 0;
+  for (size_t i = 0; i < job->field_count; i++)
+    count += job->lists[i].count;
+  if (count > job->item_capacity) {
+    free(job->items);
+    job->items = cli_alloc(count * sizeof *job->items);
+    job->item_capacity = count;
+  }
+  for (size_t i = 0; i < job->field_count; i++) {
+    struct sla_list list = job->lists[i];
+    job->lists[i].items = job->items + used;
+    for (size_t k = 0; k < list.count; k++)
+      job->items[used++] = dialect_word(&job->dialect, job->fields[i].words, list.items[k]);
+  }
+}
+
+/* Says whether a field has several values. */
+static bool take_lists(struct effort_job *job, const struct table *table) {
+  bool several = false;
+  for (size_t i = 0; i < job->field_count + 2; i++) {
+    const struct effort_field *field = &job->fields[i];
+    job->lists[i] = field->fixed ? (struct sla_list){0} : table_list(table, field->column);
+    several |= job->lists[i].count > 0;
+  }
+  if (several && job->dialect.has_words)
+    translate_lists(job);
+  return several;
+}
+
 static void take_values(struct effort_job *job, struct table *table) {
   for (size_t i = 0; i < job->field_count + 2; i++) {
-    const char *fixed = job->fields[i].fixed;
-    job->values[i] = fixed ? (struct sla_text){fixed, strlen(fixed)} : table_value(table, job->fields[i].column);
+    const struct effort_field *field = &job->fields[i];
+    struct sla_text value = table_value(table, field->column);
+    job->values[i] = field->fixed             ? (struct sla_text){field->fixed, strlen(field->fixed)}
+                     : job->dialect.has_words ? dialect_word(&job->dialect, field->words, value)
+                                              : value;
   }
 }
 
@@ -203,15 +291,15 @@ static void look_at_plan(struct effort_job *job, const struct table *table) {
   for (size_t i = 0; i < job->field_count; i++)
     if (!strcmp(job->fields[i].name, "plan"))
       plan = job->values[i];
-  bool is_last = plan.len == job->last_plan.len && (!plan.len || !memcmp(plan.ptr, job->last_text, plan.len));
-  if (*job->typo || is_last || plan.len > sizeof job->last_text || plan_named(job, plan) != SIZE_MAX)
+  bool is_last = plan.len && plan.len == job->last_plan.len && !memcmp(plan.ptr, job->last_text, plan.len);
+  if (!plan.len || *job->typo || is_last || plan.len > sizeof job->last_text || plan_named(job, plan) != SIZE_MAX)
     return;
   memcpy(job->last_text, plan.ptr, plan.len);
   job->last_plan = (struct sla_text){job->last_text, plan.len};
   const char *nearest = nearest_plan(job, plan);
   if (nearest)
     snprintf(job->typo, sizeof job->typo, "%.80s:%ld: effort has no plan \"%.*s\": did you mean \"%.60s\"?",
-             table->file, table->row.line, table_shown(plan), plan.ptr, nearest);
+             table->input.file, table->row.line, table_shown(plan), plan.ptr, nearest);
 }
 
 /* Reports why accounts did not take a row. */
@@ -223,7 +311,18 @@ static void report(struct effort_job *job, struct table *table, enum sla_code co
   job->out_of_memory = true;
 }
 
+/* Work is on one account, and is one number; false after an error. */
+static bool is_single(struct effort_job *job, struct table *table, const struct effort_field *field) {
+  size_t count = job->lists[field - job->fields].count;
+  if (count > 1)
+    table_error(table, "%s must be one value, and %s has %zu", field->name, column_name(job, field), count);
+  return count <= 1;
+}
+
 static void count_row(struct effort_job *job, struct table *table) {
+  bool several = input_is_json(&table->input) && take_lists(job, table);
+  if (several && !(is_single(job, table, customer_of(job)) && is_single(job, table, minutes_of(job))))
+    return;
   take_values(job, table);
   struct sla_text customer = job->values[job->field_count], text = job->values[job->field_count + 1];
   int64_t minutes = 0;
@@ -234,25 +333,29 @@ static void count_row(struct effort_job *job, struct table *table) {
   }
   struct sla_effort cost;
   const char *problem;
-  enum sla_code code = sla_accounts_work(job->accounts, customer, job->values, minutes, &cost, &problem);
+  enum sla_code code =
+      sla_accounts_work(job->accounts, customer, job->values, several ? job->lists : NULL, minutes, &cost, &problem);
   if (code != SLA_OK) {
     report(job, table, code, problem);
     return;
   }
-  bool has_column = customer_of(job)->column != TABLE_NONE; /* else it has been said of the file */
+  bool has_column = customer_of(job)->column >= 0; /* else it has been said of the file */
   job->nameless += customer.len == 0 && has_column;
   look_at_plan(job, table);
 }
 
 bool effort_read(struct effort_job *job, const char *file) {
   struct table table;
-  bool good = table_open(&table, job->cli, file) && find_columns(job, &table);
+  uint64_t nameless = job->nameless;
+  bool good = table_open(&table, job->cli, file, true) && find_columns(job, &table);
   while (good && !job->out_of_memory && table_next(&table))
     count_row(job, &table);
-  good = good && !job->out_of_memory && !table.stream.read_errno && !table.reader.too_long;
+  if (good)
+    good = check_missed(job, &table) && !job->out_of_memory;
+  if (table_has_missed(&table, customer_of(job)->column)) /* has been said */
+    job->nameless = nameless;
   job->not_counted += (uint64_t)table.errors;
-  table_close(&table);
-  return good;
+  return table_close(&table) && good;
 }
 
 /* --- the ledger ----------------------------------------------------------------------------------------------------
@@ -264,27 +367,35 @@ struct ledger {
 
 /* A ledger's columns are called customer, plan, credits, and like the fields that plans count by. */
 static bool find_ledger_columns(struct effort_job *job, struct table *table, struct ledger *ledger) {
-  *ledger =
-      (struct ledger){table_column(table, "customer"), table_column(table, "plan"), table_column(table, "credits")};
-  const char *missing = ledger->customer == TABLE_NONE                                ? "customer"
-                        : ledger->plan == TABLE_NONE && ledger->credits == TABLE_NONE ? "credits"
-                                                                                      : NULL;
-  if (missing) {
-    cli_error_at(job->cli, EXIT_DATA, table->file, 1,
-                 "the ledger has no column \"%s\": it needs \"customer\", and \"credits\" or \"plan\"", missing);
-    return false;
-  }
   bool good = true;
-  long used[] = {ledger->customer, ledger->plan, ledger->credits};
-  for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-    good &= used[i] == TABLE_NONE || table_check_repeated(table, used[i]);
+  const struct {
+    const char *name;
+    long *column;
+  } own[] = {{"customer", &ledger->customer}, {"plan", &ledger->plan}, {"credits", &ledger->credits}};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    good &= (*own[i].column = table_column(table, own[i].name, own[i].name)) != COLUMN_WRONG;
   for (size_t i = 0; i < job->field_count; i++) {
     struct effort_field *field = &job->fields[i];
-    field->column = field->is_read ? table_column(table, field->name) : TABLE_NONE;
-    good &= field->column == TABLE_NONE || table_check_repeated(table, field->column);
+    field->column = field->is_read ? table_column(table, field->name, field->name) : COLUMN_ABSENT;
+    good &= field->column != COLUMN_WRONG;
   }
   table->most_values = job->field_count + 3;
   return good;
+}
+
+/* Whether the ledger can be one at all; false after an error. */
+static bool check_ledger(struct effort_job *job, const struct table *table, const struct ledger *ledger) {
+  bool is_json = input_is_json(&table->input);
+  const long columns[] = {ledger->customer, ledger->plan, ledger->credits};
+  bool has[3];
+  for (size_t i = 0; i < 3; i++)
+    has[i] = columns[i] >= 0 && !table_has_missed(table, columns[i]);
+  if (has[0] && (has[1] || has[2]))
+    return true;
+  cli_error_at(job->cli, EXIT_DATA, table->input.file, is_json ? 0 : 1,
+               "the ledger has no %s \"%s\": it needs \"customer\", and \"credits\" or \"plan\"",
+               is_json ? "member" : "column", has[0] ? "credits" : "customer");
+  return false;
 }
 
 static void take_purchase(struct effort_job *job, struct table *table, struct sla_text customer, struct sla_text name) {
@@ -332,11 +443,12 @@ static void take_ledger_row(struct effort_job *job, struct table *table, const s
 bool effort_read_ledger(struct effort_job *job, const char *file) {
   struct table table;
   struct ledger ledger;
-  bool good = table_open(&table, job->cli, file) && find_ledger_columns(job, &table, &ledger);
+  bool good = table_open(&table, job->cli, file, false) && find_ledger_columns(job, &table, &ledger) &&
+              check_ledger(job, &table, &ledger);
   while (good && !job->out_of_memory && table_next(&table))
     take_ledger_row(job, &table, &ledger);
-  good = good && !job->out_of_memory && !table.stream.read_errno && !table.reader.too_long;
+  if (good)
+    good = check_ledger(job, &table, &ledger) && !job->out_of_memory;
   job->not_counted += (uint64_t)table.errors;
-  table_close(&table);
-  return good;
+  return table_close(&table) && good;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a column is about; one that the policy does not have is left out of text, and empty in CSV and JSON. */
+/* What a column is about; one that the policy does not have is left out of text. */
 enum group { GROUP_WORK, GROUP_CREDITS, GROUP_ALLOWANCE, GROUP_UNITS };
 
 /* The numbers of an account. */
@@ -63,6 +63,13 @@ static bool has_group(const sla_policy *policy, enum group group) {
   return true;
 }
 
+/* Whether a number means anything for an account: those of plans only where it has one of the kind. */
+static bool has_number(const sla_policy *policy, const struct sla_account *account, size_t number) {
+  enum group group = numbers[number].group;
+  bool has_plan = group == GROUP_ALLOWANCE ? account->allowance != 0 : group != GROUP_UNITS || account->units != 0;
+  return has_plan && has_group(policy, group);
+}
+
 /* --- CSV -----------------------------------------------------------------------------------------------------------
  */
 
@@ -70,10 +77,8 @@ static void print_csv(struct effort_job *job) {
   struct output output;
   if (!output_init(job->cli, &output, NULL))
     return;
-  bool given[NUMBERS];
   output_bytes(&output, "customer", 8);
   for (size_t i = 0; i < NUMBERS; i++) {
-    given[i] = has_group(job->policy, numbers[i].group);
     output_char(&output, ',');
     output_bytes(&output, numbers[i].key, strlen(numbers[i].key));
   }
@@ -83,7 +88,7 @@ static void print_csv(struct effort_job *job) {
     output_csv(&output, account->customer, ',');
     for (size_t i = 0; i < NUMBERS; i++) {
       output_char(&output, ',');
-      if (given[i])
+      if (has_number(job->policy, account, i))
         output_number(&output, number_of(account, i));
     }
     output_char(&output, ',');
@@ -98,7 +103,7 @@ static void print_csv(struct effort_job *job) {
 
 static void print_numbers(struct json *json, const struct effort_job *job, const struct sla_account *account) {
   for (size_t i = 0; i < NUMBERS; i++)
-    if (has_group(job->policy, numbers[i].group))
+    if (has_number(job->policy, account, i))
       json_number(json, numbers[i].key, number_of(account, i));
     else
       json_null(json, numbers[i].key);
@@ -170,19 +175,10 @@ void effort_print_one(struct effort_job *job, int64_t minutes, const struct sla_
 
 enum { CELL = 40, MOST_NAME = 40 };
 
-/* Whether an account has anything that a column is about. */
-static bool has_any(const struct sla_account *account, size_t number) {
-  switch (numbers[number].group) {
-  case GROUP_ALLOWANCE: return account->allowance != 0;
-  case GROUP_UNITS: return account->units != 0;
-  default: return !numbers[number].is_spared || number_of(account, number) != 0;
-  }
-}
-
 /* What stands in a cell. */
-static size_t cell_text(const struct sla_account *account, size_t number, char text[CELL]) {
+static size_t cell_text(const sla_policy *policy, const struct sla_account *account, size_t number, char text[CELL]) {
   int64_t value = number_of(account, number);
-  if (numbers[number].group >= GROUP_ALLOWANCE && !has_any(account, number))
+  if (!has_number(policy, account, number))
     return (size_t)snprintf(text, CELL, "-");
   if (!numbers[number].is_time)
     return (size_t)snprintf(text, CELL, "%lld", (long long)value);
@@ -223,14 +219,15 @@ static size_t put_name(struct sla_text name, FILE *file) {
 
 static void fit(struct page *page, struct sla_text name, const struct sla_account *account) {
   char text[CELL];
+  const sla_policy *policy = page->job->policy;
   size_t columns = put_name(name, NULL);
   if (columns > page->name_width)
     page->name_width = columns;
   for (size_t i = 0; i < NUMBERS; i++) {
-    int width = (int)cell_text(account, i, text);
+    int width = (int)cell_text(policy, account, i, text);
     if (width > page->width[i])
       page->width[i] = width;
-    page->shown[i] |= has_any(account, i) && has_group(page->job->policy, numbers[i].group);
+    page->shown[i] |= has_number(policy, account, i) && (!numbers[i].is_spared || number_of(account, i) != 0);
   }
 }
 
@@ -242,7 +239,7 @@ static void put_row(const struct page *page, struct sla_text name, const struct 
     if (!page->shown[i])
       continue;
     if (account)
-      cell_text(account, i, text);
+      cell_text(page->job->policy, account, i, text);
     printf("  %*s", page->width[i], account ? text : numbers[i].title);
   }
   putchar('\n');

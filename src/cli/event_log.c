@@ -1,8 +1,8 @@
 #include "cli/event_log.h"
 
 #include "cli/buffer.h"
+#include "cli/header.h"
 #include "cli/index.h"
-#include "cli/input.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct event_log {
   char problem[256];
   struct input input;
   long columns[LOG_COLUMNS]; /* negative: none */
-  size_t column_count;       /* of CSV */
+  struct header header;
   char *scratch;
   size_t scratch_size;
   struct index index;
@@ -63,15 +63,9 @@ static void take_texts(struct event_log *log, const struct record *record, struc
 /* Reads a row; NULL, or what is wrong with it. */
 static const char *read_row(struct event_log *log, const struct record *record, struct log_row *row) {
   *row = (struct log_row){0};
-  if (record->problem)
-    return record->problem;
-  if (input_is_json(&log->input) && record->error)
-    return record->error;
-  if (!input_is_json(&log->input) && record->count != log->column_count) {
-    snprintf(log->problem, sizeof log->problem, "the row has %zu field%s, the header %zu", record->count,
-             record->count == 1 ? "" : "s", log->column_count);
-    return log->problem;
-  }
+  const char *problem = header_row_problem(&log->header, &log->input, record, log->problem);
+  if (problem)
+    return problem;
   take_texts(log, record, row);
   if (!row->texts[LOG_ID].len)
     return "the event names no incident: its id is empty";
@@ -84,39 +78,22 @@ static const char *read_row(struct event_log *log, const struct record *record, 
 }
 
 static void report_row(struct event_log *log, const struct record *record, const char *problem) {
-  bool has_place = input_is_json(&log->input) && record->bad_line;
-  cli_error_in(log->cli, EXIT_DATA, log->input.file, has_place ? record->bad_line : record->line,
-               has_place ? record->bad_column : 0, "%s", problem);
+  long line, column;
+  input_place(&log->input, record, &line, &column);
+  cli_error_in(log->cli, EXIT_DATA, log->input.file, line, column, "%s", problem);
 }
 
 /* --- opening ----------------------------------------------------------------------------------------------------- */
 
-/* Finds the columns in a header; false after an error. */
-static bool take_header(struct event_log *log) {
-  struct record header;
-  if (!input_next(&log->input, &header)) {
-    if (!log->input.stream.read_errno && !log->input.csv.too_long)
-      cli_error(log->cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", log->input.file);
-    return false;
-  }
-  log->column_count = header.count;
+/* Finds the columns; false after an error. */
+static bool find_columns(struct event_log *log) {
   for (size_t i = 0; i < LOG_COLUMNS; i++) {
-    log->columns[i] = -1;
-    for (size_t k = 0; k < header.count; k++) {
-      struct sla_text name = header.fields[k];
-      if (name.len > 1 && name.ptr[0] == '"')
-        name = (struct sla_text){name.ptr + 1, name.len - 2};
-      if (name.len != strlen(column_names[i]) || memcmp(name.ptr, column_names[i], name.len) != 0)
-        continue;
-      if (log->columns[i] >= 0) {
-        cli_error_at(log->cli, EXIT_DATA, log->input.file, header.line, "column \"%s\" stands in the header twice",
-                     column_names[i]);
-        return false;
-      }
-      log->columns[i] = (long)k;
-    }
+    log->columns[i] = header_find(&log->header, &log->input, column_names[i], column_names[i]);
+    if (log->columns[i] >= 0 && !input_is_json(&log->input) &&
+        !header_check_once(&log->header, &log->input, log->columns[i]))
+      return false;
     if (log->columns[i] < 0 && i != LOG_VALUE) {
-      cli_error_at(log->cli, EXIT_DATA, log->input.file, header.line,
+      cli_error_at(log->cli, EXIT_DATA, log->input.file, 1,
                    "the event log has no column \"%s\": its columns are id, at, event and value", column_names[i]);
       return false;
     }
@@ -125,12 +102,13 @@ static bool take_header(struct event_log *log) {
 }
 
 static bool begin_log(struct event_log *log) {
-  const char *problem;
-  if (!input_is_json(&log->input))
-    return take_header(log);
-  for (size_t i = 0; i < LOG_COLUMNS; i++)
-    log->columns[i] = json_reader_bind(log->input.json, column_names[i], &problem);
-  return true;
+  struct record row;
+  if (!input_is_json(&log->input)) {
+    if (!header_read(&log->input, &row))
+      return false;
+    header_keep(&log->header, &row);
+  }
+  return find_columns(log);
 }
 
 /* Notes where a row stands. One that cannot be read is reported, and has no incident. */
@@ -261,6 +239,7 @@ void event_log_close(struct event_log *log, bool report) {
   if (report)
     report_unknown(log);
   input_free(&log->input);
+  header_free(&log->header);
   index_free(&log->index);
   buffer_free(&log->texts);
   free(log->events);

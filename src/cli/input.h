@@ -102,4 +102,12 @@ static inline struct sla_text input_value(const struct input *input, const struc
   return record->fields[field];
 }
 
+/* Where something is wrong with a record; column 0 where its line alone says it. */
+static inline void input_place(const struct input *input, const struct record *record, long *ret_line,
+                               long *ret_column) {
+  bool is_known = input_is_json(input) && record->bad_line, is_array = input->kind == INPUT_JSON; /* many on a line */
+  *ret_line = is_known ? record->bad_line : record->line;
+  *ret_column = is_known || is_array ? record->bad_column : 0;
+}
+
 #endif

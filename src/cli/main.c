@@ -34,7 +34,7 @@ static const struct command commands[] = {
      "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
      "psPCcHZyYxwmiMX0JERIvnoFVK", run_export},
     {"effort", "[FILE...]",
-     "Says what worked time costs: of one piece of work, or of the incidents in FILEs by customer.", "psBGMf",
+     "Says what worked time costs: of one piece of work, or of the incidents in FILEs by customer.", "psBGiM0Jf",
      run_effort},
     {"check", "FILE...", "Checks policies, holiday sets, feeds and input profiles, and runs the policies' examples.",
      "dSfn", run_check},

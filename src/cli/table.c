@@ -1,131 +1,65 @@
 #include "cli/table.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-static bool header_is_usable(struct table *table) {
-  const struct record *row = &table->row;
-  const char *problem = row->problem;
-  if (row->raw.len && (row->raw.ptr[0] == '{' || row->raw.ptr[0] == '[')) {
-    cli_error(table->cli, EXIT_DATA, "\"%s\" looks like JSON, which is not read by this command: CSV is expected",
-              table->file);
+bool table_open(struct table *table, struct cli *cli, const char *file, bool asked) {
+  *table = (struct table){.cli = cli};
+  if (!input_init(&table->input, cli))
     return false;
-  }
-  if (!problem && memchr(row->raw.ptr, '\r', row->raw.len) && !memchr(row->raw.ptr, '"', row->raw.len))
-    problem = "the lines end in carriage returns alone: convert them, as with tr '\\r' '\\n'";
-  if (problem)
-    cli_error_at(table->cli, EXIT_DATA, table->file, row->line, "the header cannot be read: %s", problem);
-  return !problem;
-}
-
-static void keep_header(struct table *table) {
-  const struct record *row = &table->row;
-  table->column_count = row->count;
-  table->columns = cli_alloc(row->count * sizeof *table->columns);
-  table->header = cli_alloc(row->raw.len + 1);
-  char *at = table->header;
-  for (size_t i = 0; i < row->count; i++) {
-    size_t used;
-    struct sla_text value = csv_value(row->fields[i], at, &used);
-    if (!used && value.len)
-      memcpy(at, value.ptr, value.len);
-    table->columns[i] = (struct sla_text){at, value.len};
-    at += value.len;
-  }
-}
-
-/* Reports why there are no more rows, where that is not the end of the file. */
-static bool reading_failed(struct table *table) {
-  if (table->stream.read_errno)
-    cli_error(table->cli, table->stream.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s",
-              table->file, strerror(table->stream.read_errno));
-  if (table->reader.too_long)
-    cli_error_at(table->cli, EXIT_DATA, table->file, table->reader.line, "the line is longer than %d MiB",
-                 CSV_MOST_LINE >> 20);
-  return table->stream.read_errno || table->reader.too_long;
-}
-
-bool table_open(struct table *table, struct cli *cli, const char *file) {
-  *table = (struct table){.cli = cli, .file = file};
-  int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-  table->stream.fd = -1;
-  if (fd < 0) {
-    cli_error(cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", file, strerror(errno));
+  if (!asked)
+    table->input.forced = INPUT_UNKNOWN;
+  if (!input_open(&table->input, file))
     return false;
-  }
-  stream_begin(&table->stream, fd, false);
-  csv_begin(&table->reader, &table->stream);
-  if (!csv_next(&table->reader, &table->row)) {
-    if (!reading_failed(table))
-      cli_error(cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", file);
+  if (input_is_json(&table->input))
+    return true;
+  if (!header_read(&table->input, &table->row))
     return false;
-  }
-  if (!header_is_usable(table))
-    return false;
-  keep_header(table);
+  header_keep(&table->header, &table->row);
   return true;
 }
 
-void table_close(struct table *table) {
-  if (table->stream.fd < 0)
-    return;
-  if (table->stream.fd != STDIN_FILENO)
-    close(table->stream.fd);
-  csv_release(&table->reader);
-  stream_free(&table->stream);
-  free(table->header);
-  free(table->columns);
+bool table_close(struct table *table) {
+  bool good = input_close(&table->input);
+  input_free(&table->input);
+  header_free(&table->header);
   free(table->scratch);
+  return good;
 }
 
-static bool text_is(struct sla_text text, const char *string) {
-  return text.len == strlen(string) && !memcmp(text.ptr, string, text.len);
+long table_column(struct table *table, const char *field, const char *name) {
+  long column = header_find(&table->header, &table->input, field, name);
+  if (column < 0 || input_is_json(&table->input) || header_check_once(&table->header, &table->input, column))
+    return column;
+  return COLUMN_WRONG;
 }
 
-long table_column(const struct table *table, const char *name) {
-  for (size_t i = 0; i < table->column_count; i++)
-    if (text_is(table->columns[i], name))
-      return (long)i;
-  return TABLE_NONE;
-}
-
-bool table_check_repeated(struct table *table, long column) {
-  struct sla_text name = table->columns[column];
-  for (size_t i = 0; i < table->column_count; i++)
-    if ((long)i != column && table->columns[i].len == name.len && !memcmp(table->columns[i].ptr, name.ptr, name.len)) {
-      cli_error_at(table->cli, EXIT_DATA, table->file, 1, "column \"%.*s\" stands in the header twice",
-                   table_shown(name), name.ptr);
-      return false;
-    }
-  return true;
+bool table_has_missed(const struct table *table, long column) {
+  return column >= 0 && input_is_json(&table->input) && table->header.names &&
+         !json_reader_has_seen(table->input.json, column);
 }
 
 bool table_next(struct table *table) {
   struct record *row = &table->row;
-  while (csv_next(&table->reader, row)) {
+  char buffer[128];
+  while (input_next(&table->input, row)) {
     table->scratch_used = 0;
-    if (row->problem)
-      table_error(table, "%s", row->problem);
-    else if (row->count != table->column_count)
-      table_error(table, "the row has %zu field%s, the header %zu", row->count, row->count == 1 ? "" : "s",
-                  table->column_count);
-    else
+    if (!table->header.names && !row->problem)
+      header_keep_members(&table->header, table->input.json, row);
+    const char *problem = header_row_problem(&table->header, &table->input, row, buffer);
+    if (!problem)
       return true;
+    table_error(table, "%s", problem);
   }
-  reading_failed(table);
   return false;
 }
 
 struct sla_text table_value(struct table *table, long column) {
-  if (column == TABLE_NONE)
+  if (column < 0)
     return (struct sla_text){"", 0};
   struct sla_text field = table->row.fields[column];
-  if (!field.len || *field.ptr != '"')
+  if (input_is_json(&table->input) || !field.len || *field.ptr != '"')
     return field;
   size_t need = table->row.raw.len * table->most_values; /* several may be of one column */
   if (table->scratch_used == 0 && table->scratch_size < need) {
@@ -139,13 +73,19 @@ struct sla_text table_value(struct table *table, long column) {
   return value;
 }
 
+struct sla_list table_list(const struct table *table, long column) {
+  return column >= 0 && table->row.lists ? table->row.lists[column] : (struct sla_list){0};
+}
+
 void table_error(struct table *table, const char *format, ...) {
   char text[512];
+  long line, column;
   va_list args;
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
   va_end(args);
-  cli_error_at(table->cli, EXIT_DATA, table->file, table->row.line, "%s", text);
+  input_place(&table->input, &table->row, &line, &column);
+  cli_error_in(table->cli, EXIT_DATA, table->input.file, line, column, "%s", text);
   table->errors++;
 }
 

@@ -9,9 +9,9 @@
 /* --- what work costs -----------------------------------------------------------------------------------------------
  */
 
-static bool any_holds(const struct clauses *clauses, const struct sla_text *values) {
+static bool any_holds(const struct clauses *clauses, const struct sla_text *values, const struct sla_list *lists) {
   for (size_t i = 0; i < clauses->count; i++)
-    if (clause_fits(&clauses->items[i], values, NULL))
+    if (clause_fits(&clauses->items[i], values, lists))
       return true;
   return false;
 }
@@ -32,17 +32,27 @@ const char *effort_count(const struct policy *policy, const struct effort_plan *
   return problem;
 }
 
-const char *effort_cost(const struct policy *policy, const struct sla_text *values, int64_t minutes,
-                        struct work *ret_work, char problem[EFFORT_PROBLEM]) {
+/* The plan that an incident names; of several words the first that is one. NULL: none. */
+static const struct effort_plan *plan_of(const struct effort *effort, const struct sla_text *values,
+                                         const struct sla_list *lists) {
+  const struct effort_plan *plan = effort_plan_named(effort, values[effort->plan_field]);
+  size_t count = lists ? lists[effort->plan_field].count : 0;
+  for (size_t i = 0; i < count && !plan; i++)
+    plan = effort_plan_named(effort, lists[effort->plan_field].items[i]);
+  return plan;
+}
+
+const char *effort_cost(const struct policy *policy, const struct sla_text *values, const struct sla_list *lists,
+                        int64_t minutes, struct work *ret_work, char problem[EFFORT_PROBLEM]) {
   const struct effort *effort = policy->newest->effort;
   assert(minutes >= 0 && minutes <= SLA_EFFORT_MOST_MINUTES);
   *ret_work = (struct work){.minutes = minutes, .count = 1};
   if (effort->plan_field != SIZE_MAX)
-    ret_work->plan = effort_plan_named(effort, values[effort->plan_field]);
+    ret_work->plan = plan_of(effort, values, lists);
   if (ret_work->plan && effort_count(policy, ret_work->plan, values, &ret_work->count, problem))
     return problem;
   struct sla_effort *cost = &ret_work->cost;
-  cost->is_free = any_holds(&effort->free, values);
+  cost->is_free = any_holds(&effort->free, values, lists);
   /* An allowance is what pays for the time worked under it. */
   bool has_price = effort->quantum && !cost->is_free && !(ret_work->plan && ret_work->plan->kind == SLA_PLAN_ALLOWANCE);
   if (!has_price)
@@ -51,7 +61,7 @@ const char *effort_cost(const struct policy *policy, const struct sla_text *valu
   cost->credits = quanta * effort->rate;
   cost->notice = cost->credits > effort->notice_above;
   cost->replenish = minutes > effort->replenish_after;
-  ret_work->may_overdraw = any_holds(&effort->negative, values);
+  ret_work->may_overdraw = any_holds(&effort->negative, values, lists);
   return NULL;
 }
 

@@ -22,10 +22,10 @@ struct work {
   bool may_overdraw;
 };
 
-/* The cost of work on an incident, by a policy that has `effort`. NULL, or what is wrong with a value, in the buffer.
- */
-const char *effort_cost(const struct policy *policy, const struct sla_text *values, int64_t minutes,
-                        struct work *ret_work, char problem[EFFORT_PROBLEM]);
+/* The cost of work on an incident, by a policy that has `effort`; lists may be NULL. NULL, or what is wrong with a
+ * value, in the buffer. */
+const char *effort_cost(const struct policy *policy, const struct sla_text *values, const struct sla_list *lists,
+                        int64_t minutes, struct work *ret_work, char problem[EFFORT_PROBLEM]);
 
 /* What a plan's field says: empty is 0; 1 where the plan has none. NULL, or what is wrong, in the buffer. */
 const char *effort_count(const struct policy *policy, const struct effort_plan *plan, const struct sla_text *values,

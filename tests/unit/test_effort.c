@@ -66,7 +66,7 @@ static void tell_event(const sla_policy *policy, sla_accounts *accounts, const s
   enum sla_code code = SLA_OK;
   fill_values(policy, event, values, numbers);
   if (event->kind == EVENT_WORK)
-    code = sla_accounts_work(accounts, customer, values, event->minutes, &cost, &problem);
+    code = sla_accounts_work(accounts, customer, values, NULL, event->minutes, &cost, &problem);
   else if (event->kind == EVENT_BUY)
     code = sla_accounts_buy(accounts, customer, (size_t)event->plan, values, &problem);
   else
@@ -255,10 +255,12 @@ static void test_numbers_stay_exact(void **state) {
   fill_values(policy, &event, values, numbers);
   /* the opening balance is 10^15, and opened once */
   for (int i = 0; i < 66; i++) {
-    assert_int_equal(sla_accounts_work(accounts, nobody, values, SLA_EFFORT_MOST_MINUTES, &cost, &problem), SLA_OK);
+    assert_int_equal(sla_accounts_work(accounts, nobody, values, NULL, SLA_EFFORT_MOST_MINUTES, &cost, &problem),
+                     SLA_OK);
     assert_int_equal(cost.credits, SLA_EFFORT_MOST_MINUTES * 1000000);
   }
-  assert_int_equal(sla_accounts_work(accounts, nobody, values, SLA_EFFORT_MOST_MINUTES, &cost, &problem), SLA_INVALID);
+  assert_int_equal(sla_accounts_work(accounts, nobody, values, NULL, SLA_EFFORT_MOST_MINUTES, &cost, &problem),
+                   SLA_INVALID);
   assert_string_equal(problem, "the numbers are too large to be counted exactly");
   assert_int_equal(sla_accounts_buy(accounts, nobody, 1, values, &problem), SLA_INVALID);
   struct sla_account account = *sla_accounts_item(accounts, 0);
@@ -266,7 +268,7 @@ static void test_numbers_stay_exact(void **state) {
   assert_int_equal(account.credits, 66 * SLA_EFFORT_MOST_MINUTES * 1000000);
   assert_int_equal(account.balance, account.opening - account.credits);
   /* what still fits is taken, of others, too */
-  assert_int_equal(sla_accounts_work(accounts, text_from("other"), values, 0, &cost, &problem), SLA_INVALID);
+  assert_int_equal(sla_accounts_work(accounts, text_from("other"), values, NULL, 0, &cost, &problem), SLA_INVALID);
   assert_int_equal(sla_accounts_grant(accounts, text_from("other"), -1000000000, &problem), SLA_OK);
   assert_int_equal(sla_accounts_item(accounts, 1)->balance, -1000000000);
   assert_int_equal(sla_accounts_item(accounts, 1)->opening, 0);
@@ -292,7 +294,7 @@ static void test_many_customers(void **state) {
   for (int pass = 0; pass < 2; pass++)
     for (int i = 0; i < MANY; i++) {
       snprintf(name, sizeof name, "%d", i);
-      assert_int_equal(sla_accounts_work(accounts, text_from(name), values, i % 200, &cost, &problem), SLA_OK);
+      assert_int_equal(sla_accounts_work(accounts, text_from(name), values, NULL, i % 200, &cost, &problem), SLA_OK);
     }
   assert_int_equal(sla_accounts_count(accounts), MANY);
   for (int i = 0; i < MANY; i++) {
@@ -328,7 +330,7 @@ static void test_memory(void **state) {
         assert_int_equal(sla_accounts_new(policy, &accounts), SLA_OK);
       fill_values(policy, &event, values, numbers);
       struct sla_text customer = customer_name(i, name);
-      code = event.kind == EVENT_WORK  ? sla_accounts_work(accounts, customer, values, 1, &cost, &problem)
+      code = event.kind == EVENT_WORK  ? sla_accounts_work(accounts, customer, values, NULL, 1, &cost, &problem)
              : event.kind == EVENT_BUY ? sla_accounts_buy(accounts, customer, (size_t)event.plan, values, &problem)
                                        : sla_accounts_grant(accounts, customer, 1, &problem);
     }
