@@ -250,7 +250,7 @@ static bool find_history(struct annotation *job) {
 static bool prepare_job(struct annotation *job) {
   struct cli *cli = job->cli;
   if (!input_init(&job->input, cli) ||
-      !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format) ||
+      (!job->writer && !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format)) ||
       !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
       !cli_time_style(cli, &job->style))
     return false;

@@ -26,6 +26,7 @@ struct annotation;
 struct annotation_writer {
   void *data;
   bool (*begin)(struct annotation *job, void *data); /* false after an error */
+  bool (*bind)(struct annotation *job, void *data);  /* finds columns in the header; false after an error; or NULL */
   void (*row)(struct annotation *job, const struct record *row, void *data);
   void (*end)(struct annotation *job, void *data); /* not where begin failed; what is written goes to job->output */
 };

@@ -38,6 +38,7 @@ struct cli {
   struct strings time_formats, nulls;
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
+  const char *by, *top, *only, *fail_on, *since, *before, *select_by;
   const char *input, *input_format, *events, *history;
   const char *from, *until, *as;
   const char *minutes, *ledger;
@@ -122,6 +123,7 @@ void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
 void run_export(struct cli *cli);
+void run_report(struct cli *cli);
 void run_effort(struct cli *cli);
 
 #endif
