@@ -322,6 +322,7 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
                 (job->by_incident ? annotation_read_incidents(job)
                                   : annotation_read_files(job, annotation_begin, annotation_row)) &&
                 annotation_check_objects(job);
+    job->failed = !good;
     if (writer && begun)
       writer->end(job, writer->data);
     if (writer && !good)

@@ -66,6 +66,8 @@ struct annotation {
   bool is_json;                /* the first file's */
   const struct record *object; /* that is being taken */
   bool stopped;                /* by a record that cannot come out */
+  bool failed;                 /* reading ended before the input did */
+  bool gathers;                /* nothing is written before the end */
   char delimiter;              /* of the first file, and so of the output */
   char *header;
   struct sla_text *columns; /* of the input, by name; of JSON the first object's members */

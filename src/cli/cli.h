@@ -50,6 +50,8 @@ struct cli {
   bool color_on;
   bool file_trouble; /* a diagnostic was about a file, not about an option */
   int status;        /* exit status so far */
+  char first_error[256]; /* that was reported, without its place; or "" */
+  bool progress_shown;   /* a line of progress stands on the terminal: messages clear it */
 };
 
 /* A command; the table of them is in main.c. */

@@ -105,7 +105,8 @@ static struct report_group *group_of(struct report *report, size_t metric) {
   }
   struct report_group *group = cli_alloc(sizeof *group);
   *group = (struct report_group){
-      .metric = metric, .value_count = report->field_count, .values = copy_values(report), .hash = hash};
+      .metric = metric, .value_count = report->field_count, .values = copy_values(report), .hash = hash,
+      .next_due = REPORT_NEVER, .first_breach = REPORT_NEVER, .oldest_best_effort = REPORT_NEVER};
   report->groups.items =
       array_grow(report->groups.items, report->groups.count, &report->groups.capacity, sizeof(struct report_group *));
   report->slots[slot] = (uint32_t)report->groups.count + 1;
@@ -164,29 +165,58 @@ static char *copy_text(const char *text) {
   return text ? strdup(text) : NULL;
 }
 
+/* Of those of the same rank, as all that are late by no open time, the one that is due first. */
 static bool comes_before(const struct report_item *a, const struct report_item *b) {
-  return a->rank != b->rank ? a->rank < b->rank : a->order < b->order;
+  sla_time a_due = a->result.has_due ? a->result.due : 0, b_due = b->result.has_due ? b->result.due : 0;
+  if (a->rank != b->rank)
+    return a->rank < b->rank;
+  return a_due != b_due ? a_due < b_due : a->order < b->order;
 }
 
-/* Puts an item into its place, if it is among the first `top`. What it points to is copied only then. */
-static void list_add(struct report *report, struct report_list *list, struct report_item *item) {
-  item->order = list->total++;
-  if (report->top == 0 || (list->count == report->top && !comes_before(item, &list->items[list->count - 1])))
-    return;
-  if (!list->items)
-    list->items = cli_alloc(report->top * sizeof *list->items);
-  if (list->count == report->top)
-    free_item(&list->items[--list->count]);
+/* What it points to is copied only when an item is kept. */
+static struct report_item keep_item(const struct report *report, const struct report_item *item) {
   struct report_item kept = *item;
   kept.id = copy_text(report->id);
   kept.values = copy_values(report);
   kept.note = copy_text(item->note);
   kept.result.reason = copy_text(item->result.reason);
   kept.result.coverage = copy_text(item->result.coverage);
-  size_t place = list->count++;
-  for (; place > 0 && comes_before(&kept, &list->items[place - 1]); place--)
-    list->items[place] = list->items[place - 1];
-  list->items[place] = kept;
+  return kept;
+}
+
+/* Takes an item, if it is among the first `top`. Until list_sort the items are a heap, the one that comes last on top. */
+static void list_add(struct report *report, struct report_list *list, struct report_item *item) {
+  item->order = list->total++;
+  struct report_item *items = list->items;
+  if (list->count < report->top) {
+    list->items = items = array_grow(items, list->count, &list->capacity, sizeof *items);
+    size_t place = list->count++;
+    for (; place > 0 && comes_before(&items[(place - 1) / 2], item); place = (place - 1) / 2)
+      items[place] = items[(place - 1) / 2];
+    items[place] = keep_item(report, item);
+  } else if (report->top && comes_before(item, &items[0])) {
+    free_item(&items[0]);
+    size_t place = 0;
+    for (size_t child = 1; child < list->count; child = 2 * place + 1) {
+      if (child + 1 < list->count && comes_before(&items[child], &items[child + 1]))
+        child++;
+      if (!comes_before(item, &items[child]))
+        break;
+      items[place] = items[child];
+      place = child;
+    }
+    items[place] = keep_item(report, item);
+  }
+}
+
+static int compare_items(const void *left, const void *right) {
+  const struct report_item *a = left, *b = right;
+  return comes_before(a, b) ? -1 : comes_before(b, a);
+}
+
+static void list_sort(struct report_list *list) {
+  if (list->count)
+    qsort(list->items, list->count, sizeof *list->items, compare_items);
 }
 
 static void free_list(struct report_list *list) {
@@ -197,8 +227,10 @@ static void free_list(struct report_list *list) {
 
 /* --- pictures ---------------------------------------------------------------------------------------------------- */
 
+/* Seconds of the desk's wall clock since 1970-01-01; what was not yet 1970 there counts as its first second. */
 static int64_t local_time(const struct report *report, sla_time t) {
-  return t + sla_zone_offset(report->zone, t);
+  int64_t local = t + sla_zone_offset(report->zone, t);
+  return local > 0 ? local : 0;
 }
 
 /* The tallies of a date, with room for them. */
@@ -242,6 +274,8 @@ static bool is_selected(const struct report *report, const struct sla_cycle *cyc
     return false;
   if (!report->has_since && !report->has_until)
     return true;
+  if (status == SLA_STATUS_ERROR && !cycle->started) /* nobody knows when: it is not to be lost */
+    return true;
   bool has_time = report->select_by == SELECT_DUE    ? cycle->result.has_due
                   : report->select_by == SELECT_STOP ? cycle->started && cycle->stopped
                                                      : cycle->started;
@@ -274,7 +308,7 @@ static void add_to_lists(struct report *report, struct report_item *item) {
   case SLA_RUNNING:
   case SLA_AT_RISK:
   case SLA_PAUSED:
-    item->rank = result->due;
+    item->rank = result->has_due ? result->due : SLA_TIME_MAX;
     list_add(report, &report->due_next, item);
     break;
   case SLA_BEST_EFFORT:
@@ -282,13 +316,24 @@ static void add_to_lists(struct report *report, struct report_item *item) {
     if (item->started && !item->stopped)
       list_add(report, &report->best_effort, item);
     break;
-  case SLA_STATUS_ERROR:
-    item->note = (char *)result->reason;
-    list_add(report, &report->failed, item);
-    item->note = NULL;
-    break;
   default: break;
   }
+}
+
+/* Earliest times of a group, which the lists may be too short for. */
+static void note_ages(struct report_group *group, const struct report_item *item) {
+  const struct sla_result *result = &item->result;
+  sla_time *earliest = NULL, t = result->due;
+  if (result->has_due && (result->status == SLA_RUNNING || result->status == SLA_AT_RISK))
+    earliest = &group->next_due;
+  else if (result->has_due && result->status == SLA_BREACHED)
+    earliest = &group->first_breach;
+  else if (result->status == SLA_BEST_EFFORT && item->started && !item->stopped) {
+    earliest = &group->oldest_best_effort;
+    t = item->start;
+  }
+  if (earliest && t < *earliest)
+    *earliest = t;
 }
 
 static void take_metric(struct report *report, struct report_item *item, const struct sla_cycle *cycle) {
@@ -299,6 +344,7 @@ static void take_metric(struct report *report, struct report_item *item, const s
   group->tally.by_status[result->status]++;
   report->totals[item->metric].by_status[result->status]++;
   note_version(report, &result->rule);
+  note_ages(group, item);
   add_to_lists(report, item);
   if (cycle->started) {
     date_tallies(report, (int)(local_time(report, cycle->start) / DAY))[item->metric].by_status[result->status]++;
@@ -334,26 +380,60 @@ static void take_lacks(struct report *report, struct report_item *item) {
   list_add(report, &report->lacking, item);
 }
 
+/* The items of a list, parted by commas. */
+static struct sla_text join(struct sla_list list, char *room, size_t *ret_used) {
+  size_t len = 0;
+  for (size_t i = 0; i < list.count; i++) {
+    if (i)
+      room[len++] = ',';
+    memcpy(room + len, list.items[i].ptr, list.items[i].len);
+    len += list.items[i].len;
+  }
+  *ret_used = len;
+  return (struct sla_text){room, len};
+}
+
+static bool is_whole(const struct annotation *job, const struct record *row) {
+  return !row->problem && (job->is_json || row->count == job->column_count);
+}
+
 /* What a field of --by says of the incident. */
-static struct sla_text by_value(struct report *report, const struct record *row, size_t field, char *room,
+static struct sla_text by_value(struct report *report, const struct record *row, size_t by, char *room,
                                 size_t *ret_used) {
-  const struct annotator *annotator = report->job->row_policy;
+  const struct annotation *job = report->job;
+  const struct annotator *annotator = job->row_policy;
   *ret_used = 0;
-  if (annotator)
-    for (size_t i = 0; i < annotator->field_count; i++)
-      if (!strcmp(sla_policy_field_name(annotator->policy, i), report->fields[field]))
-        return sla_worker_value(annotator->worker, i);
-  long column = report->by_columns[field];
-  bool whole = !row->problem && (report->job->is_json || row->count == report->job->column_count);
-  return column >= 0 && whole ? input_value(&report->job->input, row, (size_t)column, room, ret_used)
-                              : (struct sla_text){"", 0};
+  size_t field = annotator ? report->by_fields[by][annotator - job->policies] : SIZE_MAX;
+  if (field != SIZE_MAX) {
+    bool is_list = job->is_json && !job->by_incident && annotator->lists[field].count > 0;
+    return is_list ? join(annotator->lists[field], room, ret_used) : sla_worker_value(annotator->worker, field);
+  }
+  long column = report->by_columns[by];
+  return column >= 0 && is_whole(job, row) ? input_value(&job->input, row, (size_t)column, room, ret_used)
+                                           : (struct sla_text){"", 0};
+}
+
+/* Each value needs at most the room that it takes in the row; words that stand for a list's may be longer. */
+static size_t room_needed(const struct report *report, const struct record *row) {
+  const struct annotation *job = report->job;
+  size_t need = row->raw.len;
+  if (job->is_json && job->row_policy)
+    for (size_t by = 0; by < report->field_count; by++) {
+      size_t field = report->by_fields[by][job->row_policy - job->policies], len = 0;
+      if (field == SIZE_MAX)
+        continue;
+      for (size_t i = 0; i < job->row_policy->lists[field].count; i++)
+        len += job->row_policy->lists[field].items[i].len + 1;
+      need = len > need ? len : need;
+    }
+  return need * report->field_count + 1;
 }
 
 static void take_values(struct report *report, const struct record *row) {
-  if (report->value_size < row->raw.len * (report->field_count + 1) + 1) {
+  size_t need = room_needed(report, row);
+  if (report->value_size < need) {
     free(report->value_room);
-    report->value_size = 2 * row->raw.len * (report->field_count + 1) + 1;
-    report->value_room = cli_alloc(report->value_size);
+    report->value_room = cli_alloc(report->value_size = 2 * need);
   }
   size_t at = 0, used;
   for (size_t i = 0; i < report->field_count; i++, at += used)
@@ -363,17 +443,26 @@ static void take_values(struct report *report, const struct record *row) {
 /* Keeps the incident's id, or "". */
 static void take_id(struct report *report, const struct record *row) {
   struct annotation *job = report->job;
-  struct sla_text id = {"", 0};
+  bool has_id = job->id_column >= 0 && is_whole(job, row);
+  struct sla_text id = has_id ? row->fields[job->id_column] : (struct sla_text){"", 0};
   size_t used;
-  if (report->id_size < row->raw.len + 1) {
+  if (report->id_size < id.len + 1) {
     free(report->id);
-    report->id = cli_alloc(report->id_size = 2 * row->raw.len + 1);
+    report->id = cli_alloc(report->id_size = 2 * id.len + 64);
   }
-  bool whole = !row->problem && (job->is_json || row->count == job->column_count);
-  if (job->id_column >= 0 && whole)
+  if (has_id)
     id = input_value(&job->input, row, (size_t)job->id_column, report->id, &used);
   memmove(report->id, id.ptr, id.len);
   report->id[id.len] = '\0';
+}
+
+/* An incident that could not be evaluated, be it only one of its metrics, is listed once, with all that is wrong. */
+static void take_error(struct report *report, const struct report_item *like, size_t metric) {
+  struct report_item item = *like;
+  item.metric = metric;
+  item.rank = 0;
+  item.note = report->job->note;
+  list_add(report, &report->failed, &item);
 }
 
 static void take_row(struct annotation *job, const struct record *row, void *data) {
@@ -384,14 +473,15 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
   take_id(report, row);
   take_values(report, row);
   if (!annotator) {
+    item.result = (struct sla_result){.status = SLA_STATUS_ERROR};
+    if (!(report->only >> SLA_STATUS_ERROR & 1))
+      return;
     report->incidents++;
     report->errors++;
-    item.result = (struct sla_result){.status = SLA_STATUS_ERROR};
-    item.metric = SIZE_MAX;
-    item.note = job->note;
-    list_add(report, &report->failed, &item);
+    take_error(report, &item, SIZE_MAX);
     return;
   }
+  bool has_failed = false;
   sla_time arrival = SLA_TIME_MAX;
   for (size_t m = 0; m < annotator->metric_count && !job->stopped; m++) {
     const struct sla_cycle *cycle = sla_worker_cycle(annotator->worker, m);
@@ -408,6 +498,10 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
     if (cycle->started && cycle->start < arrival)
       arrival = cycle->start;
     take_metric(report, &item, cycle);
+    if (result->status == SLA_STATUS_ERROR && !has_failed) {
+      take_error(report, &item, item.metric);
+      has_failed = true;
+    }
   }
   if (!any)
     return;
@@ -420,44 +514,92 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
 
 /* --- the command ------------------------------------------------------------------------------------------------- */
 
+/* Takes the last of the fields of --by away. */
+static void drop_field(struct report *report) {
+  size_t last = --report->field_count;
+  free((char *)report->fields[last]);
+  free(report->by_fields[last]);
+  report->by_fields[last] = NULL;
+}
+
+/*
+ * Where rows name policies, which are agreements of their own, groups are by policy in the first place, unless --by says
+ * otherwise; Prometheus has the policy as a label in either case.
+ */
+static void by_policy(struct report *report) {
+  for (size_t i = 0; i < report->field_count; i++)
+    if (!strcmp(report->fields[i], "policy"))
+      return;
+  if (report->cli->by && report->format->write != report_write_prometheus)
+    return;
+  for (size_t i = report->field_count++; i > 0; i--)
+    report->fields[i] = report->fields[i - 1];
+  report->fields[0] = strdup("policy");
+}
+
 static bool begin(struct annotation *job, void *data) {
   struct report *report = data;
   report->job = job;
   report->zone = job->policy_count ? sla_policy_zone(job->policies[0].policy) : NULL;
+  job->gathers = true;
+  if (job->policy_column >= 0)
+    by_policy(report);
   size_t required = job->policy_count ? sla_policy_required_count(job->policies[0].policy) : 0;
   report->lacks = cli_alloc((required + 1) * sizeof *report->lacks);
   report->totals = cli_alloc((job->metric_count + 1) * sizeof *report->totals);
   report->ratios = cli_alloc((job->metric_count + 1) * sizeof *report->ratios);
   report->values = cli_alloc((report->field_count + 1) * sizeof *report->values);
+  for (size_t i = 0; i < report->field_count; i++)
+    report->by_fields[i] = cli_alloc((job->policy_count + 1) * sizeof **report->by_fields);
   return true;
 }
 
-/* Finds the columns that --by names and no policy reads. */
+/* Binds a field of --by: to the fields of policies, and to a column for policies that do not read it. Says whether
+ * anything has it. */
+static bool bind_field(struct report *report, size_t by, const char **ret_column) {
+  const struct annotation *job = report->job;
+  bool found = false;
+  for (size_t p = 0; p < job->policy_count; p++) {
+    const struct annotator *annotator = &job->policies[p];
+    report->by_fields[by][p] = SIZE_MAX;
+    for (size_t f = 0; f < annotator->field_count; f++)
+      if (!strcmp(sla_policy_field_name(annotator->policy, f), report->fields[by]))
+        report->by_fields[by][p] = f;
+    found |= report->by_fields[by][p] != SIZE_MAX;
+  }
+  report->by_columns[by] = annotation_column_of(report->job, report->fields[by], ret_column);
+  return found || report->by_columns[by] >= 0;
+}
+
+/* Finds what --by names; false after an error. Where it names nothing, the report goes without a priority. */
 static bool bind(struct annotation *job, void *data) {
   struct report *report = data;
   bool good = true;
   for (size_t i = 0; i < report->field_count; i++) {
-    const char *name, *field = report->fields[i];
-    bool is_read = false;
-    for (size_t p = 0; p < job->policy_count; p++)
-      for (size_t f = 0; f < job->policies[p].field_count && !is_read; f++)
-        is_read = !strcmp(sla_policy_field_name(job->policies[p].policy, f), field);
-    report->by_columns[i] = annotation_column_of(job, field, &name);
-    if (report->by_columns[i] >= 0 || is_read)
+    const char *name;
+    if (bind_field(report, i, &name))
       continue;
-    cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which --by names", name);
+    if (!job->cli->by) { /* the priority, which is the last one */
+      drop_field(report);
+      break;
+    }
+    if (report->by_columns[i] == COLUMN_NONE)
+      cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which --by names", name);
+    else if (report->by_columns[i] == COLUMN_ABSENT)
+      cli_error(job->cli, EXIT_USAGE, "--by names the field \"%s\", which the input does not have",
+                report->fields[i]);
     good = false;
   }
   return good;
 }
 
 static const struct report_format formats[] = {
-    {"text", report_write_text, NULL},
-    {"json", report_write_json, NULL},
-    {"csv", report_write_csv, NULL},
-    {"html", report_write_html, NULL},
-    {"prometheus", report_write_prometheus, NULL},
-    {"nagios", report_write_nagios, NULL},
+    {"text", report_write_text},
+    {"json", report_write_json},
+    {"csv", report_write_csv},
+    {"html", report_write_html},
+    {"prometheus", report_write_prometheus},
+    {"nagios", report_write_nagios},
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -469,14 +611,39 @@ static const struct report_format *format_named(const char *name) {
   return NULL;
 }
 
+/* Versions of one policy together, the oldest first. */
+static int compare_versions(const void *left, const void *right) {
+  const struct report_version *a = left, *b = right;
+  int order = strcmp(a->policy, b->policy);
+  return order ? order : strcmp(a->version, b->version);
+}
+
+static void sort_all(struct report *report) {
+  struct report_list *lists[] = {&report->breached, &report->due_next, &report->best_effort, &report->lacking,
+                                 &report->failed};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    list_sort(lists[i]);
+  sort_groups(report);
+  if (report->versions.count)
+    qsort(report->versions.items, report->versions.count, sizeof *report->versions.items, compare_versions);
+}
+
+static bool has_status(const struct report *report, uint64_t bits) {
+  bool has = bits >> SLA_STATUS_ERROR & 1 && report->errors;
+  for (size_t m = 0; m < report->job->metric_count; m++)
+    for (size_t i = 0; i < STATUSES; i++)
+      has |= bits >> i & 1 && report->totals[m].by_status[i];
+  return has;
+}
+
 static void end(struct annotation *job, void *data) {
   struct report *report = data;
-  for (size_t m = 0; m < job->metric_count; m++)
-    for (size_t i = 0; i < STATUSES; i++)
-      if (report->fail_on >> i & 1 && report->totals[m].by_status[i])
-        cli_status(report->cli, EXIT_NO);
-  sort_groups(report);
-  format_named(report->cli->format ? report->cli->format : "text")->write(report);
+  if (job->failed) /* half the input makes no report */
+    return;
+  if (has_status(report, report->fail_on))
+    cli_status(report->cli, EXIT_NO);
+  sort_all(report);
+  report->format->write(report);
 }
 
 /* The status that a text names, of those that --only and --fail-on know; SIZE_MAX after an error. */
@@ -508,10 +675,9 @@ static bool read_statuses(struct cli *cli, const char *option, const char *text,
   return true;
 }
 
-/* Splits --by; the names live in cli->made. */
+/* Splits --by. */
 static bool read_by(struct cli *cli, struct report *report) {
   char *text = strdup(cli->by ? cli->by : "priority");
-  report->value_room = NULL;
   for (char *at = text; at;) {
     char *comma = strchr(at, ',');
     if (comma)
@@ -569,8 +735,9 @@ static bool read_limits(struct report *report) {
     char text[32];
     if (!limits[i].text)
       continue;
-    snprintf(text, sizeof text, "%.10sT00:00", limits[i].text); /* a date is its beginning */
-    const char *time = strlen(limits[i].text) == 10 ? text : limits[i].text;
+    bool is_date = strlen(limits[i].text) == 10 && limits[i].text[4] == '-'; /* which is its beginning */
+    snprintf(text, sizeof text, "%.10sT00:00", limits[i].text);
+    const char *time = is_date ? text : limits[i].text;
     if (sla_time_read(&cli->options, report->zone, limits[i].option, (struct sla_text){time, strlen(time)},
                       limits[i].time, &reading) != SLA_OK) {
       cli_status(cli, EXIT_USAGE);
@@ -592,8 +759,8 @@ static void report_free(struct report *report) {
   }
   for (size_t i = 0; i < report->date_count; i++)
     free(report->dates[i].tallies);
-  for (size_t i = 0; i < report->field_count; i++)
-    free((char *)report->fields[i]);
+  while (report->field_count)
+    drop_field(report);
   struct report_list *lists[] = {&report->breached, &report->due_next, &report->best_effort, &report->lacking,
                                  &report->failed};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -610,18 +777,36 @@ static void report_free(struct report *report) {
   free(report->value_room);
 }
 
+/*
+ * The one line of --format nagios comes when all else is done, since trouble, be it the last, is the first thing it
+ * says. The exit status is a monitor's: a check that could not be made (3) is neither good nor bad news.
+ */
+static void finish_nagios(struct report *report, const char *path) {
+  struct cli *cli = report->cli;
+  struct output output;
+  bool in_trouble = cli->status >= EXIT_USAGE;
+  if (output_init(cli, &output, path)) {
+    report_nagios_line(report, in_trouble, &output);
+    output_finish(cli, &output, true);
+  }
+  cli->status = cli->status >= EXIT_USAGE ? NAGIOS_UNKNOWN : report->nagios;
+}
+
 void run_report(struct cli *cli) {
-  struct report report = {.cli = cli, .only = UINT64_MAX};
+  struct report report = {.cli = cli, .only = UINT64_MAX, .format = format_named(cli->format ? cli->format : "text")};
   const struct annotation_writer writer = {&report, begin_report, bind, take_row, end};
-  if (cli->format && !format_named(cli->format))
+  const char *path = cli->output;
+  bool is_nagios = report.format && report.format->write == report_write_nagios;
+  if (is_nagios)
+    cli->output = NULL;
+  if (!report.format)
     cli_error(cli, EXIT_USAGE, "report has the formats text, json, csv, html, prometheus and nagios, not \"%s\"",
               cli->format);
   else if (read_by(cli, &report) && read_top(cli, &report.top) && read_select_by(cli, &report) &&
            (!cli->only || read_statuses(cli, "--only", cli->only, &report.only)) &&
            (!cli->fail_on || read_statuses(cli, "--fail-on", cli->fail_on, &report.fail_on)))
     annotation_run(cli, &writer);
-  /* A check that could not be made is neither good nor bad news; the other statuses are not a monitor's. */
-  if (cli->format && !strcmp(cli->format, "nagios"))
-    cli->status = cli->status >= EXIT_USAGE ? 3 : report.nagios;
+  if (is_nagios)
+    finish_nagios(&report, path);
   report_free(&report);
 }

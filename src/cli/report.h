@@ -18,6 +18,11 @@ enum {
   REPORT_RATIOS = 41, /* elapsed time against the amount, in twentieths; the last is all that is twice and more */
 };
 
+#define REPORT_NEVER INT64_MAX
+
+/* Exit statuses of --format nagios. */
+enum { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN };
+
 /* Metrics of incidents by status. */
 struct tally {
   uint64_t by_status[STATUSES];
@@ -37,6 +42,9 @@ struct report_group {
   struct sla_text *values; /* one a field of --by */
   struct tally tally;
   uint64_t hash;
+  sla_time next_due;           /* the earliest of what runs or is at risk; REPORT_NEVER where there is none */
+  sla_time first_breach;       /* the earliest due time of what is breached */
+  sla_time oldest_best_effort; /* the earliest start of what is open without a due time */
 };
 
 /* A metric of an incident in one of the lists. */
@@ -58,7 +66,7 @@ struct report_item {
 /* The first of many items. */
 struct report_list {
   struct report_item *items;
-  size_t count;
+  size_t count, capacity;
   uint64_t total; /* of all there were */
 };
 
@@ -80,7 +88,9 @@ struct report {
   uint64_t only;                      /* statuses that are listed and counted, as bits */
   uint64_t fail_on;                   /* statuses that make the exit status 1, as bits */
   int nagios;                         /* the exit status of --format nagios */
-  const char *fields[REPORT_MOST_BY]; /* --by */
+  char nagios_text[1024];             /* what its line says of a check that could be made */
+  const struct report_format *format;
+  const char *fields[REPORT_MOST_BY + 1]; /* --by, and the policy before it where rows name policies */
   size_t field_count;
   bool has_since, has_until;
   sla_time since, until;
@@ -121,15 +131,17 @@ struct report {
   struct sla_text *values; /* of the fields of --by, with room of their own */
   char *value_room;
   size_t value_size;
-  long by_columns[REPORT_MOST_BY]; /* of the input; or negative */
-  size_t last_group;
+  long by_columns[REPORT_MOST_BY + 1];    /* of the input; or negative */
+  size_t *by_fields[REPORT_MOST_BY + 1]; /* one a policy: its field, or SIZE_MAX where it does not read it */
 };
+
+/* The line of --format nagios; the other numbers than those of trouble are those that its writer has kept. */
+void report_nagios_line(const struct report *report, bool in_trouble, struct output *output);
 
 /* Writers of formats; each writes the whole report to job->output. */
 struct report_format {
   const char *name;
   void (*write)(struct report *report);
-  const char *extension;
 };
 void report_write_text(struct report *report);
 void report_write_json(struct report *report);
