@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MOST_WIDTH = 10000, LEAST_WIDTH = 20, GAP = 2, LEAST_CUT = 10, LEAST_WRAP = 24 };
+enum { MOST_WIDTH = 10000, LEAST_WIDTH = 20, GAP = 2, LEAST_CUT = 8, LEAST_WRAP = 24 };
 
 struct plain_cell {
   char *text;
@@ -181,24 +181,41 @@ void plain_cell_string(struct plain_table *table, const char *text, const char *
   plain_cell(table, (struct sla_text){text, strlen(text)}, color);
 }
 
-static void find_widths(const struct plain_table *table, size_t *widths) {
-  for (size_t i = 0; i < table->column_count; i++)
-    widths[i] = strlen(table->columns[i].title);
-  for (size_t i = 0; i < table->cell_count; i++)
-    if (table->cells[i].columns > widths[i % table->column_count])
-      widths[i % table->column_count] = table->cells[i].columns;
+/* How a table is laid out in the width that there is. */
+struct layout {
+  size_t *widths;
+  bool *shown; /* columns of the part that is being written */
+  size_t gap;
+  bool splits; /* titles of numbers take two lines where they are two words */
+};
+
+/* Columns that a title takes. */
+static size_t title_width(const struct plain_column *column, bool splits) {
+  size_t len = strlen(column->title), first = strcspn(column->title, " ");
+  if (!splits || column->kind != PLAIN_RIGHT || first == len)
+    return len;
+  return first > len - first - 1 ? first : len - first - 1;
 }
 
-static size_t total_width(const struct plain_table *table, const size_t *widths) {
+static void find_widths(const struct plain_table *table, struct layout *layout) {
+  for (size_t i = 0; i < table->column_count; i++)
+    layout->widths[i] = title_width(&table->columns[i], layout->splits);
+  for (size_t i = 0; i < table->cell_count; i++)
+    if (table->cells[i].columns > layout->widths[i % table->column_count])
+      layout->widths[i % table->column_count] = table->cells[i].columns;
+}
+
+static size_t total_width(const struct plain_table *table, const struct layout *layout) {
   size_t total = table->indent;
   for (size_t i = 0; i < table->column_count; i++)
-    total += widths[i] + (i ? GAP : 0);
+    total += layout->widths[i] + (i ? layout->gap : 0);
   return total;
 }
 
 /* Narrows the widest of what may be narrowed until the table fits, or nothing is wide. */
-static void fit_widths(const struct plain_table *table, size_t *widths) {
-  for (size_t total = total_width(table, widths); total > table->plain->width; total--) {
+static void narrow(const struct plain_table *table, struct layout *layout) {
+  size_t *widths = layout->widths;
+  for (size_t total = total_width(table, layout); total > table->plain->width; total--) {
     size_t widest = SIZE_MAX;
     for (size_t i = 0; i < table->column_count; i++) {
       enum plain_kind kind = table->columns[i].kind;
@@ -212,6 +229,18 @@ static void fit_widths(const struct plain_table *table, size_t *widths) {
   }
 }
 
+/* What costs a reader least comes first. */
+static void fit(const struct plain_table *table, struct layout *layout) {
+  bool wraps = table->columns[table->column_count - 1].kind == PLAIN_WRAP;
+  find_widths(table, layout);
+  if (total_width(table, layout) > table->plain->width && !wraps) {
+    layout->splits = true;
+    find_widths(table, layout);
+    layout->gap = total_width(table, layout) > table->plain->width ? 1 : GAP;
+  }
+  narrow(table, layout);
+}
+
 static void add_cell(const struct plain_table *table, struct buffer *line, size_t column, size_t width,
                      const struct plain_cell *cell) {
   bool right = table->columns[column].kind == PLAIN_RIGHT, color = table->plain->color && cell->color;
@@ -220,7 +249,9 @@ static void add_cell(const struct plain_table *table, struct buffer *line, size_
     add_blanks(line, width - columns);
   if (color)
     buffer_format(line, "\x1b[%sm", cell->color);
-  columns = plain_add(table->plain, line, (struct sla_text){cell->text, strlen(cell->text)}, width);
+  buffer_add(line, cell->text, columns == cell->columns ? strlen(cell->text) : 0);
+  if (columns < cell->columns)
+    columns = plain_add(table->plain, line, (struct sla_text){cell->text, strlen(cell->text)}, width);
   if (color)
     buffer_format(line, "\x1b[0m");
   if (!right)
@@ -229,26 +260,25 @@ static void add_cell(const struct plain_table *table, struct buffer *line, size_
 
 /* Writes a row of the columns that are shown. */
 static void write_row(const struct plain_table *table, struct output *output, const struct plain_cell *row,
-                      const size_t *widths, const bool *shown) {
+                      const struct layout *layout) {
   struct buffer line = {0};
   size_t column = table->indent;
   add_blanks(&line, table->indent);
-  bool first = true;
-  for (size_t i = 0; i < table->column_count; i++) {
-    if (!shown[i])
+  for (size_t i = 0, count = 0; i < table->column_count; i++) {
+    if (!layout->shown[i])
       continue;
-    if (!first)
-      add_blanks(&line, GAP);
-    column += first ? 0 : GAP;
-    first = false;
+    if (count++) {
+      add_blanks(&line, layout->gap);
+      column += layout->gap;
+    }
     if (table->columns[i].kind == PLAIN_WRAP) {
       size_t indent = column + LEAST_WRAP <= table->plain->width ? column : table->indent + 4;
       add_words(table->plain, output, &line, column, indent, (struct sla_text){row[i].text, strlen(row[i].text)});
       buffer_free(&line);
       return;
     }
-    add_cell(table, &line, i, widths[i], &row[i]);
-    column += widths[i];
+    add_cell(table, &line, i, layout->widths[i], &row[i]);
+    column += layout->widths[i];
   }
   end_line(&line, output);
   buffer_free(&line);
@@ -256,48 +286,75 @@ static void write_row(const struct plain_table *table, struct output *output, co
 
 /* Chooses the columns of a part: all that are no numbers, and of the numbers from `from` on as many as fit. Returns
  * where the next part begins. */
-static size_t choose_columns(const struct plain_table *table, const size_t *widths, size_t from, bool *shown) {
+static size_t choose_columns(const struct plain_table *table, const struct layout *layout, size_t from) {
   size_t used = table->indent, next = from;
   for (size_t i = 0; i < table->column_count; i++) {
-    shown[i] = table->columns[i].kind != PLAIN_RIGHT;
-    if (shown[i])
-      used += widths[i] + GAP;
+    layout->shown[i] = table->columns[i].kind != PLAIN_RIGHT;
+    if (layout->shown[i])
+      used += layout->widths[i] + layout->gap;
   }
   bool any = false;
   for (; next < table->column_count; next++) {
     if (table->columns[next].kind != PLAIN_RIGHT)
       continue;
-    if (any && used + widths[next] > table->plain->width)
+    if (any && used + layout->widths[next] > table->plain->width)
       break;
-    used += widths[next] + GAP;
-    shown[next] = any = true;
+    used += layout->widths[next] + layout->gap;
+    layout->shown[next] = any = true;
   }
   return next;
 }
 
+/* Whether a row has a number to show. */
+static bool has_number(const struct plain_table *table, const struct plain_cell *row, const bool *shown) {
+  for (size_t i = 0; i < table->column_count; i++)
+    if (shown[i] && table->columns[i].kind == PLAIN_RIGHT && strcmp(row[i].text, "-") != 0)
+      return true;
+  return false;
+}
+
+/* The titles in one line or two. */
+static void write_titles(const struct plain_table *table, struct output *output, const struct layout *layout) {
+  struct plain_cell *rows = cli_alloc(2 * table->column_count * sizeof *rows), *second = rows + table->column_count;
+  bool is_split = false;
+  for (size_t i = 0; i < table->column_count; i++) {
+    const char *title = table->columns[i].title;
+    size_t first = strcspn(title, " "), len = strlen(title);
+    bool splits = layout->splits && table->columns[i].kind == PLAIN_RIGHT && first < len;
+    is_split |= splits && layout->shown[i];
+    rows[i].text = splits ? strndup(title, first) : strdup("");
+    second[i].text = strdup(splits ? title + first + 1 : title);
+    rows[i].columns = strlen(rows[i].text);
+    second[i].columns = strlen(second[i].text);
+    rows[i].color = second[i].color = "2";
+  }
+  if (is_split)
+    write_row(table, output, rows, layout);
+  write_row(table, output, second, layout);
+  for (size_t i = 0; i < 2 * table->column_count; i++)
+    free(rows[i].text);
+  free(rows);
+}
+
 void plain_table_write(struct plain_table *table, struct output *output) {
   size_t count = table->column_count;
-  size_t *widths = cli_alloc(count * sizeof *widths);
-  bool *shown = cli_alloc(count * sizeof *shown);
-  struct plain_cell *titles = cli_alloc(count * sizeof *titles);
-  find_widths(table, widths);
-  fit_widths(table, widths);
-  for (size_t i = 0; i < count; i++)
-    titles[i] = (struct plain_cell){(char *)table->columns[i].title, strlen(table->columns[i].title), "2"};
+  struct layout layout = {cli_alloc(count * sizeof(size_t)), cli_alloc(count * sizeof(bool)), GAP, false};
+  fit(table, &layout);
   for (size_t from = 0; from < count;) {
-    if (from)
+    bool is_first = from == 0;
+    from = choose_columns(table, &layout, from);
+    if (!is_first)
       output_char(output, '\n');
-    from = choose_columns(table, widths, from, shown);
-    write_row(table, output, titles, widths, shown);
+    write_titles(table, output, &layout);
     for (size_t i = 0; i < table->cell_count; i += count)
-      write_row(table, output, &table->cells[i], widths, shown);
+      if (is_first || has_number(table, &table->cells[i], layout.shown))
+        write_row(table, output, &table->cells[i], &layout);
   }
   for (size_t i = 0; i < table->cell_count; i++)
     free(table->cells[i].text);
   free(table->cells);
   table->cells = NULL;
   table->cell_count = table->capacity = 0;
-  free(titles);
-  free(shown);
-  free(widths);
+  free(layout.shown);
+  free(layout.widths);
 }

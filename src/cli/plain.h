@@ -48,7 +48,8 @@ struct plain_table {
 void plain_cell(struct plain_table *table, struct sla_text text, const char *color);
 void plain_cell_string(struct plain_table *table, const char *text, const char *color);
 
-/* Writes the table and frees its cells. Columns of numbers that do not fit go into a further table under it. */
+/* Writes the table and frees its cells. Columns of numbers that do not fit go into a further table under it, which has
+ * only rows with other numbers than "-". */
 void plain_table_write(struct plain_table *table, struct output *output);
 
 /* Writes words that go on in further lines, which are indented by so much. */

@@ -356,7 +356,7 @@ static void take_metric(struct report *report, struct report_item *item, const s
 }
 
 /* The required fields that are empty. */
-static void take_lacks(struct report *report, struct report_item *item) {
+static void take_lacks(struct report *report, struct report_item *item, bool is_open) {
   const struct annotator *annotator = item->policy;
   char note[1024] = "";
   size_t len = 0, count = sla_policy_required_count(annotator->policy);
@@ -375,7 +375,7 @@ static void take_lacks(struct report *report, struct report_item *item) {
   }
   if (!len)
     return;
-  item->rank = 0;
+  item->rank = is_open ? 0 : 1; /* what can still be asked for comes first */
   item->note = note;
   list_add(report, &report->lacking, item);
 }
@@ -481,7 +481,7 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
     take_error(report, &item, SIZE_MAX);
     return;
   }
-  bool has_failed = false;
+  bool has_failed = false, is_open = false;
   sla_time arrival = SLA_TIME_MAX;
   for (size_t m = 0; m < annotator->metric_count && !job->stopped; m++) {
     const struct sla_cycle *cycle = sla_worker_cycle(annotator->worker, m);
@@ -497,6 +497,7 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
     item.stop = cycle->stop;
     if (cycle->started && cycle->start < arrival)
       arrival = cycle->start;
+    is_open |= item.started && !item.stopped;
     take_metric(report, &item, cycle);
     if (result->status == SLA_STATUS_ERROR && !has_failed) {
       take_error(report, &item, item.metric);
@@ -509,7 +510,7 @@ static void take_row(struct annotation *job, const struct record *row, void *dat
   report->unanswered += sla_worker_closed_unanswered(annotator->worker);
   if (arrival != SLA_TIME_MAX)
     add_to_heat(report, report->arrivals, arrival);
-  take_lacks(report, &item);
+  take_lacks(report, &item, is_open);
 }
 
 /* --- the command ------------------------------------------------------------------------------------------------- */

@@ -51,6 +51,8 @@ static void keep_text(struct report *report, const struct tally *all) {
   buffer_format(&line, "%llu breached, %llu at risk, %llu incident%s",
                 (unsigned long long)all->by_status[SLA_BREACHED], (unsigned long long)all->by_status[SLA_AT_RISK],
                 (unsigned long long)report->incidents, report->incidents == 1 ? "" : "s");
+  if (report->failed.total)
+    buffer_format(&line, " (%llu could not be evaluated)", (unsigned long long)report->failed.total);
   if (all->by_status[SLA_BREACHED])
     add_first(report, &line, &report->breached, "most overdue");
   else

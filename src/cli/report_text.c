@@ -65,10 +65,14 @@ static void write_time(const struct report *report, sla_time t, int32_t offset_s
   text[time_style_write(&report->job->style, t, offset_s, text)] = '\0';
 }
 
+/* Whole minutes go without seconds, for want of width. */
 static void add_time(const struct page *page, struct plain_table *table, sla_time t, int32_t offset_s,
                      const char *color) {
+  enum { SECONDS = sizeof "2026-01-01T00:00" - 1 };
   char text[SLA_TIME_TEXT];
   write_time(page->report, t, offset_s, text);
+  if (!strncmp(text + SECONDS, ":00", 3))
+    memmove(text + SECONDS, text + SECONDS + 3, strlen(text + SECONDS + 3) + 1);
   plain_cell_string(table, text, color);
 }
 
@@ -268,7 +272,7 @@ static void write_attainment(const struct page *page) {
       add_tally(&table, &report->totals[metric], in_use);
     }
     for (size_t g = first; g < i; g++) {
-      plain_cell_string(&table, has_total ? "" : report_metric(report, metric), bold);
+      plain_cell_string(&table, report_metric(report, metric), has_total ? NULL : bold);
       add_values(page, &table, report->groups.items[g]->values);
       add_tally(&table, &report->groups.items[g]->tally, in_use);
     }
@@ -388,7 +392,7 @@ static const struct section breached = {
     "Breached now",
     ", most overdue first",
     "none",
-    {{"metric", PLAIN_LEFT}, {"due", PLAIN_LEFT}, {"open late", PLAIN_LEFT}, {"late", PLAIN_LEFT}},
+    {{"metric", PLAIN_CUT}, {"due", PLAIN_LEFT}, {"open late", PLAIN_LEFT}, {"late", PLAIN_LEFT}},
     4,
     add_breached,
 };
@@ -396,7 +400,7 @@ static const struct section due_next = {
     "Due next",
     ", the earliest first",
     "nothing",
-    {{"metric", PLAIN_LEFT},
+    {{"metric", PLAIN_CUT},
      {"due", PLAIN_LEFT},
      {"open left", PLAIN_LEFT},
      {"left", PLAIN_LEFT},
@@ -408,7 +412,7 @@ static const struct section best_effort = {
     "Best effort, waiting",
     ", the oldest first",
     NULL,
-    {{"metric", PLAIN_LEFT}, {"since", PLAIN_LEFT}, {"open", PLAIN_LEFT}, {"waiting", PLAIN_LEFT}},
+    {{"metric", PLAIN_CUT}, {"since", PLAIN_LEFT}, {"open", PLAIN_LEFT}, {"waiting", PLAIN_LEFT}},
     4,
     add_best_effort,
 };
