@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- options -------------------------------------------------------------------------------------------------------
  */
@@ -142,18 +143,32 @@ static bool read_file(struct annotation *job, const char *path,
                       void (*visit)(struct annotation *, const struct record *)) {
   struct record row;
   bool good = input_open(&job->input, path) && begin_file(job, first_header);
-  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row))
+  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row)) {
     visit(job, &row);
+    if (progress_is_due(&job->progress))
+      progress_show(&job->progress, stream_offset(&job->input.stream));
+  }
+  job->progress.before += stream_offset(&job->input.stream);
   return input_close(&job->input) && good && !job->stopped;
+}
+
+void annotation_progress(struct annotation *job, uint64_t total, const char *unit) {
+  bool is_shared = !job->gathers && !job->cli->output && isatty(STDOUT_FILENO);
+  progress_begin(&job->progress, job->cli, total, unit);
+  job->progress.on &= !is_shared;
 }
 
 bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
                            void (*visit)(struct annotation *, const struct record *)) {
   const struct strings *operands = &job->cli->operands;
   bool good = true;
+  annotation_progress(job, progress_bytes(job->cli), "MB");
   for (size_t i = 0; i < operands->count && good; i++)
     good = read_file(job, operands->items[i], first_header, visit);
-  return operands->count ? good : read_file(job, "-", first_header, visit);
+  if (!operands->count)
+    good = read_file(job, "-", first_header, visit);
+  progress_end(&job->progress);
+  return good;
 }
 
 /* --- rows that name their policies: the first pass -----------------------------------------------------------------

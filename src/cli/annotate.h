@@ -8,6 +8,7 @@
 #include "cli/index.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,7 @@ struct annotation {
   uint64_t uncovered; /* results that rest on dates not covered */
   char first_uncovered[256];
   struct output output;
+  struct progress progress;
 };
 
 /* --- annotate.c ----------------------------------------------------------------------------------------------------
@@ -110,6 +112,9 @@ bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage);
  */
 bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
                            void (*visit)(struct annotation *, const struct record *));
+
+/* Begins to show progress, unless rows go to the same terminal. */
+void annotation_progress(struct annotation *job, uint64_t total, const char *unit);
 
 /* --- annotate_incidents.c ------------------------------------------------------------------------------------------
  */

@@ -340,6 +340,7 @@ void plain_table_write(struct plain_table *table, struct output *output) {
   size_t count = table->column_count;
   struct layout layout = {cli_alloc(count * sizeof(size_t)), cli_alloc(count * sizeof(bool)), GAP, false};
   fit(table, &layout);
+  bool parts = choose_columns(table, &layout, 0) < count; /* then a row stands only where it has something to say */
   for (size_t from = 0; from < count;) {
     bool is_first = from == 0;
     from = choose_columns(table, &layout, from);
@@ -347,7 +348,7 @@ void plain_table_write(struct plain_table *table, struct output *output) {
       output_char(output, '\n');
     write_titles(table, output, &layout);
     for (size_t i = 0; i < table->cell_count; i += count)
-      if (is_first || has_number(table, &table->cells[i], layout.shown))
+      if (!parts || has_number(table, &table->cells[i], layout.shown))
         write_row(table, output, &table->cells[i], &layout);
   }
   for (size_t i = 0; i < table->cell_count; i++)
