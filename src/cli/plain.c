@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MOST_WIDTH = 10000, LEAST_WIDTH = 20, GAP = 2, LEAST_CUT = 8, LEAST_WRAP = 24 };
+enum { MOST_WIDTH = 10000, LEAST_WIDTH = 20, GAP = 2, LEAST_CUT = 8, LEAST_KEY = 12, LONG_KEY = 24, LEAST_WRAP = 24 };
 
 struct plain_cell {
   char *text;
@@ -212,17 +212,27 @@ static size_t total_width(const struct plain_table *table, const struct layout *
   return total;
 }
 
+/* How narrow a column may become: keys, by which people look things up, give way after all others. */
+static size_t least_width(enum plain_kind kind, bool at_last) {
+  switch (kind) {
+  case PLAIN_CUT: return LEAST_CUT;
+  case PLAIN_KEY: return at_last ? LEAST_KEY : LONG_KEY;
+  case PLAIN_WRAP: return LEAST_WRAP;
+  case PLAIN_LEFT:
+  case PLAIN_RIGHT: break;
+  }
+  return SIZE_MAX;
+}
+
 /* Narrows the widest of what may be narrowed until the table fits, or nothing is wide. */
-static void narrow(const struct plain_table *table, struct layout *layout) {
+static void narrow(const struct plain_table *table, struct layout *layout, bool at_last) {
   size_t *widths = layout->widths;
   for (size_t total = total_width(table, layout); total > table->plain->width; total--) {
     size_t widest = SIZE_MAX;
-    for (size_t i = 0; i < table->column_count; i++) {
-      enum plain_kind kind = table->columns[i].kind;
-      size_t least = kind == PLAIN_CUT ? LEAST_CUT : kind == PLAIN_WRAP ? LEAST_WRAP : SIZE_MAX;
-      if (widths[i] > least && (widest == SIZE_MAX || widths[i] > widths[widest]))
+    for (size_t i = 0; i < table->column_count; i++)
+      if (widths[i] > least_width(table->columns[i].kind, at_last) &&
+          (widest == SIZE_MAX || widths[i] > widths[widest]))
         widest = i;
-    }
     if (widest == SIZE_MAX)
       return;
     widths[widest]--;
@@ -238,7 +248,8 @@ static void fit(const struct plain_table *table, struct layout *layout) {
     find_widths(table, layout);
     layout->gap = total_width(table, layout) > table->plain->width ? 1 : GAP;
   }
-  narrow(table, layout);
+  narrow(table, layout, false);
+  narrow(table, layout, true);
 }
 
 static void add_cell(const struct plain_table *table, struct buffer *line, size_t column, size_t width,

@@ -27,6 +27,7 @@ enum plain_kind {
   PLAIN_LEFT,
   PLAIN_RIGHT, /* numbers; never cut */
   PLAIN_CUT,   /* left; cut where the table is too wide */
+  PLAIN_KEY,   /* the same, but only after those */
   PLAIN_WRAP,  /* the last one: goes on in further lines */
 };
 

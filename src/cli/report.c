@@ -27,6 +27,11 @@ int tally_attainment(const struct tally *tally) {
   return decided ? (int)(tally->by_status[SLA_MET] * 10000 / decided) : -1;
 }
 
+int report_attainment(const struct report *report, const struct tally *tally) {
+  const uint64_t decided = 1U << SLA_MET | 1U << SLA_MISSED | 1U << SLA_BREACHED;
+  return (report->only & decided) == decided ? tally_attainment(tally) : -1;
+}
+
 const char *report_metric(const struct report *report, size_t metric) {
   return report->job->metrics[metric];
 }
@@ -443,7 +448,7 @@ static void take_values(struct report *report, const struct record *row) {
 /* Keeps the incident's id, or "". */
 static void take_id(struct report *report, const struct record *row) {
   struct annotation *job = report->job;
-  bool has_id = job->id_column >= 0 && is_whole(job, row);
+  bool has_id = job->id_column >= 0 && !row->problem && (size_t)job->id_column < row->count;
   struct sla_text id = has_id ? row->fields[job->id_column] : (struct sla_text){"", 0};
   size_t used;
   if (report->id_size < id.len + 1) {

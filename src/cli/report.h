@@ -150,6 +150,9 @@ void report_write_prometheus(struct report *report);
 void report_write_nagios(struct report *report);
 void report_write_html(struct report *report);
 
+/* The same, but -1 where --only leaves some of the decided out: of the others alone it would say nothing. */
+int report_attainment(const struct report *report, const struct tally *tally);
+
 /* How long after its due time a metric was or is at rest, by the wall clock: seconds; 0 where it is not late. */
 int64_t report_overdue(const struct report *report, const struct report_item *item);
 

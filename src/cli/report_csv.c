@@ -24,9 +24,9 @@ static void write_header(const struct report *report, struct output *output) {
   output_bytes(output, ",decided,attainment_percent\n", 28);
 }
 
-static void write_tally(struct output *output, const struct tally *tally) {
+static void write_tally(const struct report *report, struct output *output, const struct tally *tally) {
   char text[24] = "";
-  int attainment = tally_attainment(tally);
+  int attainment = report_attainment(report, tally);
   for (size_t i = 0; i < STATUSES; i++) {
     output_char(output, ',');
     output_number(output, (int64_t)tally->by_status[i]);
@@ -50,12 +50,12 @@ void report_write_csv(struct report *report) {
       output_char(output, ',');
       output_csv(output, group->values[i], ',');
     }
-    write_tally(output, &group->tally);
+    write_tally(report, output, &group->tally);
   }
   if (report->errors) {
     struct tally errors = {{[SLA_STATUS_ERROR] = report->errors}};
     for (size_t i = 0; i < report->field_count; i++)
       output_char(output, ',');
-    write_tally(output, &errors);
+    write_tally(report, output, &errors);
   }
 }

@@ -52,7 +52,7 @@ static void write_tally(struct writer *writer, const struct tally *tally) {
     json_number(json, sla_status_name((enum sla_status)i), (int64_t)tally->by_status[i]);
   json_close(json, '}');
   json_number(json, "decided", (int64_t)tally_decided(tally));
-  int attainment = tally_attainment(tally);
+  int attainment = report_attainment(writer->report, tally);
   if (attainment < 0)
     json_null(json, "attainment_percent");
   else

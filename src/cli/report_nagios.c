@@ -62,7 +62,7 @@ static void keep_text(struct report *report, const struct tally *all) {
     buffer_format(&line, " '%s'=%llu;%s", sla_status_name(counted[i].status),
                   (unsigned long long)all->by_status[counted[i].status], counted[i].thresholds);
   buffer_format(&line, " 'failed'=%llu;;;0", (unsigned long long)report->failed.total);
-  int attainment = tally_attainment(all);
+  int attainment = report_attainment(report, all);
   if (attainment >= 0)
     buffer_format(&line, " 'attainment'=%d.%02d%%;;;0;100", attainment / 100, attainment % 100);
   snprintf(report->nagios_text, sizeof report->nagios_text, "%s", buffer_text(&line));

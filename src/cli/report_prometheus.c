@@ -163,7 +163,7 @@ static const struct {
 static const char *gauge_text(const struct report *report, const struct report_group *group, enum gauge gauge,
                               char text[24]) {
   sla_time now = report->job->now;
-  int attainment = tally_attainment(&group->tally);
+  int attainment = report_attainment(report, &group->tally);
   switch (gauge) {
   case ATTAINMENT:
     if (attainment < 0)

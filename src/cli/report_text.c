@@ -46,9 +46,9 @@ static void add_number(struct plain_table *table, uint64_t number, const char *c
 }
 
 /* A per cent of hundredths, cut to tenths. */
-static void add_attainment(struct plain_table *table, const struct tally *tally) {
+static void add_attainment(const struct report *report, struct plain_table *table, const struct tally *tally) {
   char text[24] = "-";
-  int hundredths = tally_attainment(tally);
+  int hundredths = report_attainment(report, tally);
   if (hundredths >= 0)
     snprintf(text, sizeof text, "%d.%d%%", hundredths / 100, hundredths % 100 / 10);
   plain_cell_string(table, text, NULL);
@@ -229,8 +229,8 @@ static void write_head(const struct page *page) {
 
 /* --- attainment -------------------------------------------------------------------------------------------------- */
 
-static void add_tally(struct plain_table *table, const struct tally *tally, const bool *in_use) {
-  add_attainment(table, tally);
+static void add_tally(const struct report *report, struct plain_table *table, const struct tally *tally, const bool *in_use) {
+  add_attainment(report, table, tally);
   for (size_t i = 0; i < STATUS_COLUMNS; i++)
     if (in_use[i])
       add_number(table, tally->by_status[status_columns[i].status], status_columns[i].color);
@@ -269,12 +269,12 @@ static void write_attainment(const struct page *page) {
       plain_cell_string(&table, report_metric(report, metric), bold);
       for (size_t f = 0; f < report->field_count; f++)
         plain_cell_string(&table, f ? "" : "all", NULL);
-      add_tally(&table, &report->totals[metric], in_use);
+      add_tally(report, &table, &report->totals[metric], in_use);
     }
     for (size_t g = first; g < i; g++) {
       plain_cell_string(&table, report_metric(report, metric), has_total ? NULL : bold);
       add_values(page, &table, report->groups.items[g]->values);
-      add_tally(&table, &report->groups.items[g]->tally, in_use);
+      add_tally(report, &table, &report->groups.items[g]->tally, in_use);
     }
   }
   output_char(page->output, '\n');
@@ -289,7 +289,7 @@ static void write_attainment(const struct page *page) {
 static size_t list_columns(const struct report *report, struct plain_column *columns, const struct plain_column *own,
                            size_t own_count) {
   size_t count = 0;
-  columns[count++] = (struct plain_column){"incident", PLAIN_CUT};
+  columns[count++] = (struct plain_column){"incident", PLAIN_KEY};
   for (size_t i = 0; i < report->field_count; i++)
     columns[count++] = (struct plain_column){report->fields[i], PLAIN_CUT};
   for (size_t i = 0; i < own_count; i++)
