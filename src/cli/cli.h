@@ -50,7 +50,7 @@ struct cli {
   bool color_on;
   bool file_trouble; /* a diagnostic was about a file, not about an option */
   int status;        /* exit status so far */
-  char first_error[256]; /* that was reported, without its place; or "" */
+  char first_error[256]; /* that was reported, with its file; or "" */
   bool progress_shown;   /* a line of progress stands on the terminal: messages clear it */
 };
 

@@ -74,16 +74,16 @@ static void print_source(const struct sla_diagnostic *diagnostic) {
 }
 
 /* Begins a line, where one of progress may stand; of errors the first is kept. */
-static void begin_message(struct cli *cli, enum sla_severity severity, const char *text) {
+static void begin_message(struct cli *cli, enum sla_severity severity, const char *file, const char *text) {
   if (severity == SLA_ERROR && !*cli->first_error)
-    snprintf(cli->first_error, sizeof cli->first_error, "%.*s", (int)sizeof cli->first_error - 1, text);
+    snprintf(cli->first_error, sizeof cli->first_error, "%.100s%s%.150s", file ? file : "", file ? ": " : "", text);
   fprintf(stderr, "%sslaclock: ", cli->progress_shown ? "\r\033[K" : "");
   cli->progress_shown = false;
 }
 
 void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic) {
   struct cli *cli = data;
-  begin_message(cli, diagnostic->severity, diagnostic->text);
+  begin_message(cli, diagnostic->severity, diagnostic->file, diagnostic->text);
   if (diagnostic->file) {
     print_plain(diagnostic->file, strlen(diagnostic->file));
     if (diagnostic->line && strncmp(diagnostic->file, "--", 2) != 0) /* options have no lines */
@@ -106,7 +106,7 @@ static void print_message(struct cli *cli, enum sla_severity severity, const cha
                           const char *format, va_list args) {
   char text[2048];
   vsnprintf(text, sizeof text, format, args);
-  begin_message(cli, severity, text);
+  begin_message(cli, severity, file, text);
   if (file) {
     print_plain(file, strlen(file));
     if (line)
