@@ -48,8 +48,8 @@ struct cli {
 
   struct sla_options options; /* of loading, with diagnostics going to standard error */
   bool color_on;
-  bool file_trouble; /* a diagnostic was about a file, not about an option */
-  int status;        /* exit status so far */
+  bool file_trouble;     /* a diagnostic was about a file, not about an option */
+  int status;            /* exit status so far */
   char first_error[256]; /* that was reported, with its file; or "" */
   bool progress_shown;   /* a line of progress stands on the terminal: messages clear it */
 };

@@ -14,10 +14,10 @@
 struct progress {
   struct cli *cli;
   bool on;
-  uint64_t total; /* 0: unknown */
-  uint64_t before; /* done in earlier files */
+  uint64_t total;   /* 0: unknown */
+  uint64_t before;  /* done in earlier files */
   const char *unit; /* "MB" of bytes; else what is counted */
-  uint64_t seen;   /* calls */
+  uint64_t seen;    /* calls */
   struct timespec begin, shown;
 };
 

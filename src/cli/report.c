@@ -9,227 +9,6 @@
 
 enum { DAY = 86400, HOUR = 3600 };
 
-/* --- tallies ----------------------------------------------------------------------------------------------------- */
-
-uint64_t tally_decided(const struct tally *tally) {
-  return tally->by_status[SLA_MET] + tally->by_status[SLA_MISSED] + tally->by_status[SLA_BREACHED];
-}
-
-uint64_t tally_all(const struct tally *tally) {
-  uint64_t all = 0;
-  for (size_t i = 0; i < STATUSES; i++)
-    all += tally->by_status[i];
-  return all;
-}
-
-int tally_attainment(const struct tally *tally) {
-  uint64_t decided = tally_decided(tally);
-  return decided ? (int)(tally->by_status[SLA_MET] * 10000 / decided) : -1;
-}
-
-int report_attainment(const struct report *report, const struct tally *tally) {
-  const uint64_t decided = 1U << SLA_MET | 1U << SLA_MISSED | 1U << SLA_BREACHED;
-  return (report->only & decided) == decided ? tally_attainment(tally) : -1;
-}
-
-const char *report_metric(const struct report *report, size_t metric) {
-  return report->job->metrics[metric];
-}
-
-int64_t report_overdue(const struct report *report, const struct report_item *item) {
-  sla_time end = item->stopped ? item->stop : report->job->now;
-  return item->result.has_due && end > item->result.due ? end - item->result.due : 0;
-}
-
-/* --- groups ------------------------------------------------------------------------------------------------------ */
-
-static uint64_t hash_values(const struct report *report, size_t metric) {
-  uint64_t hash = 14695981039346656037U ^ metric; /* FNV-1a */
-  for (size_t i = 0; i < report->field_count; i++) {
-    const struct sla_text *value = &report->values[i];
-    for (size_t k = 0; k < value->len; k++)
-      hash = (hash ^ (unsigned char)value->ptr[k]) * 1099511628211U;
-    hash = (hash ^ 0x100) * 1099511628211U;
-  }
-  return hash;
-}
-
-static bool has_values(const struct report *report, const struct report_group *group, size_t metric, uint64_t hash) {
-  if (group->hash != hash || group->metric != metric)
-    return false;
-  for (size_t i = 0; i < report->field_count; i++)
-    if (group->values[i].len != report->values[i].len ||
-        memcmp(group->values[i].ptr, report->values[i].ptr, group->values[i].len) != 0)
-      return false;
-  return true;
-}
-
-static struct sla_text *copy_values(const struct report *report) {
-  size_t size = report->field_count * sizeof(struct sla_text);
-  for (size_t i = 0; i < report->field_count; i++)
-    size += report->values[i].len;
-  struct sla_text *values = cli_alloc(size ? size : 1);
-  char *at = (char *)(values + report->field_count);
-  for (size_t i = 0; i < report->field_count; i++) {
-    memcpy(at, report->values[i].ptr, report->values[i].len);
-    values[i] = (struct sla_text){at, report->values[i].len};
-    at += values[i].len;
-  }
-  return values;
-}
-
-static void grow_slots(struct report *report) {
-  free(report->slots);
-  report->slot_count = report->slot_count ? 2 * report->slot_count : 256;
-  report->slots = cli_alloc(report->slot_count * sizeof *report->slots);
-  for (size_t i = 0; i < report->groups.count; i++) {
-    size_t slot = report->groups.items[i]->hash % report->slot_count;
-    while (report->slots[slot])
-      slot = (slot + 1) % report->slot_count;
-    report->slots[slot] = (uint32_t)i + 1;
-  }
-}
-
-/* The group of a metric with the incident's values; NULL where there are too many groups. */
-static struct report_group *group_of(struct report *report, size_t metric) {
-  uint64_t hash = hash_values(report, metric);
-  if (2 * (report->groups.count + 1) > report->slot_count)
-    grow_slots(report);
-  size_t slot = hash % report->slot_count;
-  for (; report->slots[slot]; slot = (slot + 1) % report->slot_count) {
-    struct report_group *group = report->groups.items[report->slots[slot] - 1];
-    if (has_values(report, group, metric, hash))
-      return group;
-  }
-  if (report->groups.count == REPORT_MOST_GROUPS) {
-    if (!report->job->stopped)
-      cli_error(report->cli, EXIT_DATA, "more than %d groups: --by names a field with too many values",
-                REPORT_MOST_GROUPS);
-    report->job->stopped = true;
-    return NULL;
-  }
-  struct report_group *group = cli_alloc(sizeof *group);
-  *group = (struct report_group){
-      .metric = metric, .value_count = report->field_count, .values = copy_values(report), .hash = hash,
-      .next_due = REPORT_NEVER, .first_breach = REPORT_NEVER, .oldest_best_effort = REPORT_NEVER};
-  report->groups.items =
-      array_grow(report->groups.items, report->groups.count, &report->groups.capacity, sizeof(struct report_group *));
-  report->slots[slot] = (uint32_t)report->groups.count + 1;
-  return report->groups.items[report->groups.count++] = group;
-}
-
-/* The number that a text begins with, so that P2 comes before P10. */
-static int compare_texts(struct sla_text a, struct sla_text b) {
-  size_t i = 0;
-  while (i < a.len && i < b.len) {
-    bool digits = a.ptr[i] >= '0' && a.ptr[i] <= '9' && b.ptr[i] >= '0' && b.ptr[i] <= '9';
-    if (!digits && a.ptr[i] != b.ptr[i])
-      return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[i] ? -1 : 1;
-    if (digits) {
-      size_t x = i, y = i;
-      while (x < a.len && a.ptr[x] >= '0' && a.ptr[x] <= '9')
-        x++;
-      while (y < b.len && b.ptr[y] >= '0' && b.ptr[y] <= '9')
-        y++;
-      if (x != y)
-        return x < y ? -1 : 1;
-      int order = memcmp(a.ptr + i, b.ptr + i, x - i);
-      if (order)
-        return order;
-      i = x;
-    } else
-      i++;
-  }
-  return (a.len > b.len) - (a.len < b.len);
-}
-
-static int compare_groups(const void *left, const void *right) {
-  const struct report_group *a = *(struct report_group *const *)left, *b = *(struct report_group *const *)right;
-  int order = (a->metric > b->metric) - (a->metric < b->metric);
-  for (size_t i = 0; i < a->value_count && !order; i++)
-    order = compare_texts(a->values[i], b->values[i]);
-  return order;
-}
-
-static void sort_groups(struct report *report) {
-  if (report->groups.count)
-    qsort(report->groups.items, report->groups.count, sizeof(struct report_group *), compare_groups);
-}
-
-/* --- lists ------------------------------------------------------------------------------------------------------- */
-
-static void free_item(struct report_item *item) {
-  free(item->id);
-  free(item->values);
-  free(item->note);
-  free((char *)item->result.reason);
-  free((char *)item->result.coverage);
-}
-
-static char *copy_text(const char *text) {
-  return text ? strdup(text) : NULL;
-}
-
-/* Of those of the same rank, as all that are late by no open time, the one that is due first. */
-static bool comes_before(const struct report_item *a, const struct report_item *b) {
-  sla_time a_due = a->result.has_due ? a->result.due : 0, b_due = b->result.has_due ? b->result.due : 0;
-  if (a->rank != b->rank)
-    return a->rank < b->rank;
-  return a_due != b_due ? a_due < b_due : a->order < b->order;
-}
-
-/* What it points to is copied only when an item is kept. */
-static struct report_item keep_item(const struct report *report, const struct report_item *item) {
-  struct report_item kept = *item;
-  kept.id = copy_text(report->id);
-  kept.values = copy_values(report);
-  kept.note = copy_text(item->note);
-  kept.result.reason = copy_text(item->result.reason);
-  kept.result.coverage = copy_text(item->result.coverage);
-  return kept;
-}
-
-/* Takes an item, if it is among the first `top`. Until list_sort the items are a heap, the one that comes last on top. */
-static void list_add(struct report *report, struct report_list *list, struct report_item *item) {
-  item->order = list->total++;
-  struct report_item *items = list->items;
-  if (list->count < report->top) {
-    list->items = items = array_grow(items, list->count, &list->capacity, sizeof *items);
-    size_t place = list->count++;
-    for (; place > 0 && comes_before(&items[(place - 1) / 2], item); place = (place - 1) / 2)
-      items[place] = items[(place - 1) / 2];
-    items[place] = keep_item(report, item);
-  } else if (report->top && comes_before(item, &items[0])) {
-    free_item(&items[0]);
-    size_t place = 0;
-    for (size_t child = 1; child < list->count; child = 2 * place + 1) {
-      if (child + 1 < list->count && comes_before(&items[child], &items[child + 1]))
-        child++;
-      if (!comes_before(item, &items[child]))
-        break;
-      items[place] = items[child];
-      place = child;
-    }
-    items[place] = keep_item(report, item);
-  }
-}
-
-static int compare_items(const void *left, const void *right) {
-  const struct report_item *a = left, *b = right;
-  return comes_before(a, b) ? -1 : comes_before(b, a);
-}
-
-static void list_sort(struct report_list *list) {
-  if (list->count)
-    qsort(list->items, list->count, sizeof *list->items, compare_items);
-}
-
-static void free_list(struct report_list *list) {
-  for (size_t i = 0; i < list->count; i++)
-    free_item(&list->items[i]);
-  free(list->items);
-}
-
 /* --- pictures ---------------------------------------------------------------------------------------------------- */
 
 /* Seconds of the desk's wall clock since 1970-01-01; what was not yet 1970 there counts as its first second. */
@@ -267,7 +46,9 @@ static void add_ratio(struct report *report, size_t metric, const struct sla_res
   int64_t amount = result->elapsed_s + result->remaining_s;
   if (!result->has_due || !result->has_elapsed || amount <= 0)
     return;
-  int64_t ratio = result->elapsed_s / (amount / 20 ? amount / 20 : 1);
+  int64_t ratio = 20 * result->elapsed_s / amount;
+  if (result->status == SLA_MET && ratio >= 20) /* to the second: in time */
+    ratio = 19;
   report->ratios[metric][ratio < REPORT_RATIOS - 1 ? ratio : REPORT_RATIOS - 1]++;
 }
 
@@ -308,18 +89,18 @@ static void add_to_lists(struct report *report, struct report_item *item) {
   switch (result->status) {
   case SLA_BREACHED:
     item->rank = result->remaining_s;
-    list_add(report, &report->breached, item);
+    report_list_add(report, &report->breached, item);
     break;
   case SLA_RUNNING:
   case SLA_AT_RISK:
   case SLA_PAUSED:
     item->rank = result->has_due ? result->due : SLA_TIME_MAX;
-    list_add(report, &report->due_next, item);
+    report_list_add(report, &report->due_next, item);
     break;
   case SLA_BEST_EFFORT:
     item->rank = item->start;
     if (item->started && !item->stopped)
-      list_add(report, &report->best_effort, item);
+      report_list_add(report, &report->best_effort, item);
     break;
   default: break;
   }
@@ -343,7 +124,7 @@ static void note_ages(struct report_group *group, const struct report_item *item
 
 static void take_metric(struct report *report, struct report_item *item, const struct sla_cycle *cycle) {
   const struct sla_result *result = &item->result;
-  struct report_group *group = group_of(report, item->metric);
+  struct report_group *group = report_group_of(report, item->metric);
   if (!group)
     return;
   group->tally.by_status[result->status]++;
@@ -382,7 +163,7 @@ static void take_lacks(struct report *report, struct report_item *item, bool is_
     return;
   item->rank = is_open ? 0 : 1; /* what can still be asked for comes first */
   item->note = note;
-  list_add(report, &report->lacking, item);
+  report_list_add(report, &report->lacking, item);
 }
 
 /* The items of a list, parted by commas. */
@@ -467,7 +248,7 @@ static void take_error(struct report *report, const struct report_item *like, si
   item.metric = metric;
   item.rank = 0;
   item.note = report->job->note;
-  list_add(report, &report->failed, &item);
+  report_list_add(report, &report->failed, &item);
 }
 
 static void take_row(struct annotation *job, const struct record *row, void *data) {
@@ -529,8 +310,8 @@ static void drop_field(struct report *report) {
 }
 
 /*
- * Where rows name policies, which are agreements of their own, groups are by policy in the first place, unless --by says
- * otherwise; Prometheus has the policy as a label in either case.
+ * Where rows name policies, which are agreements of their own, groups are by policy in the first place, unless --by
+ * says otherwise; Prometheus has the policy as a label in either case.
  */
 static void by_policy(struct report *report) {
   for (size_t i = 0; i < report->field_count; i++)
@@ -592,8 +373,7 @@ static bool bind(struct annotation *job, void *data) {
     if (report->by_columns[i] == COLUMN_NONE)
       cli_error_at(job->cli, EXIT_DATA, job->input.file, 1, "the input has no column \"%s\", which --by names", name);
     else if (report->by_columns[i] == COLUMN_ABSENT)
-      cli_error(job->cli, EXIT_USAGE, "--by names the field \"%s\", which the input does not have",
-                report->fields[i]);
+      cli_error(job->cli, EXIT_USAGE, "--by names the field \"%s\", which the input does not have", report->fields[i]);
     good = false;
   }
   return good;
@@ -628,8 +408,8 @@ static void sort_all(struct report *report) {
   struct report_list *lists[] = {&report->breached, &report->due_next, &report->best_effort, &report->lacking,
                                  &report->failed};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-    list_sort(lists[i]);
-  sort_groups(report);
+    report_list_sort(lists[i]);
+  report_groups_sort(report);
   if (report->versions.count)
     qsort(report->versions.items, report->versions.count, sizeof *report->versions.items, compare_versions);
 }
@@ -652,110 +432,8 @@ static void end(struct annotation *job, void *data) {
   report->format->write(report);
 }
 
-/* The status that a text names, of those that --only and --fail-on know; SIZE_MAX after an error. */
-static size_t status_named(struct cli *cli, const char *option, const char *text, size_t len) {
-  const char *names[STATUSES];
-  for (size_t i = 0; i < STATUSES; i++) {
-    names[i] = sla_status_name((enum sla_status)i);
-    if (strlen(names[i]) == len && !memcmp(names[i], text, len))
-      return i;
-  }
-  const char *nearest = sla_nearest((struct sla_text){text, len}, names, STATUSES);
-  cli_error(cli, EXIT_USAGE, "%s knows no status \"%.*s\"%s%s%s", option, (int)len, text,
-            nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-  return SIZE_MAX;
-}
-
-/* Reads a list of statuses into bits. */
-static bool read_statuses(struct cli *cli, const char *option, const char *text, uint64_t *ret_bits) {
-  *ret_bits = 0;
-  for (const char *at = text; at; at = *at ? at + 1 : NULL) {
-    size_t len = strcspn(at, ","), status = status_named(cli, option, at, len);
-    if (status == SIZE_MAX)
-      return false;
-    *ret_bits |= UINT64_C(1) << status;
-    at += len;
-    if (!*at)
-      break;
-  }
-  return true;
-}
-
-/* Splits --by. */
-static bool read_by(struct cli *cli, struct report *report) {
-  char *text = strdup(cli->by ? cli->by : "priority");
-  for (char *at = text; at;) {
-    char *comma = strchr(at, ',');
-    if (comma)
-      *comma = '\0';
-    if (!*at || report->field_count == REPORT_MOST_BY) {
-      cli_error(cli, EXIT_USAGE, *at ? "--by takes at most %d fields" : "--by has an empty field", REPORT_MOST_BY);
-      free(text);
-      return false;
-    }
-    report->fields[report->field_count++] = strdup(at);
-    at = comma ? comma + 1 : NULL;
-  }
-  free(text);
-  return true;
-}
-
-static bool read_top(struct cli *cli, size_t *ret_top) {
-  *ret_top = REPORT_TOP;
-  if (!cli->top)
-    return true;
-  size_t top = 0;
-  const char *at = cli->top;
-  for (; *at >= '0' && *at <= '9' && top <= REPORT_MOST_TOP; at++)
-    top = top * 10 + (size_t)(*at - '0');
-  if (*at || at == cli->top || top > REPORT_MOST_TOP) {
-    cli_error(cli, EXIT_USAGE, "--top must be a number from 0 to %d, not \"%s\"", REPORT_MOST_TOP, cli->top);
-    return false;
-  }
-  *ret_top = top;
-  return true;
-}
-
-static bool read_select_by(struct cli *cli, struct report *report) {
-  static const char *const words[] = {"start", "due", "stop"};
-  for (size_t i = 0; i < 3; i++)
-    if (!cli->select_by || !strcmp(cli->select_by, words[i])) {
-      report->select_by = i == 0 ? SELECT_START : i == 1 ? SELECT_DUE : SELECT_STOP;
-      return true;
-    }
-  cli_error(cli, EXIT_USAGE, "--select-by must be start, due or stop, not \"%s\"", cli->select_by);
-  return false;
-}
-
-/* --since and --until, local in the policy's zone where they have no offset; called when that is known. */
-static bool read_limits(struct report *report) {
-  struct cli *cli = report->cli;
-  const struct {
-    const char *option, *text;
-    sla_time *time;
-    bool *has;
-  } limits[] = {{"--since", cli->since, &report->since, &report->has_since},
-                {"--until", cli->before, &report->until, &report->has_until}};
-  for (size_t i = 0; i < 2; i++) {
-    enum sla_reading reading;
-    char text[32];
-    if (!limits[i].text)
-      continue;
-    bool is_date = strlen(limits[i].text) == 10 && limits[i].text[4] == '-'; /* which is its beginning */
-    snprintf(text, sizeof text, "%.10sT00:00", limits[i].text);
-    const char *time = is_date ? text : limits[i].text;
-    if (sla_time_read(&cli->options, report->zone, limits[i].option, (struct sla_text){time, strlen(time)},
-                      limits[i].time, &reading) != SLA_OK) {
-      cli_status(cli, EXIT_USAGE);
-      return false;
-    }
-    *limits[i].has = true;
-  }
-  return true;
-}
-
 static bool begin_report(struct annotation *job, void *data) {
-  return begin(job, data) && read_limits(data);
+  return begin(job, data) && report_read_limits(data);
 }
 
 static void report_free(struct report *report) {
@@ -770,7 +448,7 @@ static void report_free(struct report *report) {
   struct report_list *lists[] = {&report->breached, &report->due_next, &report->best_effort, &report->lacking,
                                  &report->failed};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-    free_list(lists[i]);
+    report_list_free(lists[i]);
   free(report->groups.items);
   free(report->slots);
   free(report->totals);
@@ -808,9 +486,9 @@ void run_report(struct cli *cli) {
   if (!report.format)
     cli_error(cli, EXIT_USAGE, "report has the formats text, json, csv, html, prometheus and nagios, not \"%s\"",
               cli->format);
-  else if (read_by(cli, &report) && read_top(cli, &report.top) && read_select_by(cli, &report) &&
-           (!cli->only || read_statuses(cli, "--only", cli->only, &report.only)) &&
-           (!cli->fail_on || read_statuses(cli, "--fail-on", cli->fail_on, &report.fail_on)))
+  else if (report_read_by(cli, &report) && report_read_top(cli, &report.top) && report_read_select_by(cli, &report) &&
+           (!cli->only || report_read_statuses(cli, "--only", cli->only, &report.only)) &&
+           (!cli->fail_on || report_read_statuses(cli, "--fail-on", cli->fail_on, &report.fail_on)))
     annotation_run(cli, &writer);
   if (is_nagios)
     finish_nagios(&report, path);

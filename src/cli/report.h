@@ -85,10 +85,10 @@ struct report {
   struct cli *cli;
   struct annotation *job;
   size_t top;
-  uint64_t only;                      /* statuses that are listed and counted, as bits */
-  uint64_t fail_on;                   /* statuses that make the exit status 1, as bits */
-  int nagios;                         /* the exit status of --format nagios */
-  char nagios_text[1024];             /* what its line says of a check that could be made */
+  uint64_t only;          /* statuses that are listed and counted, as bits */
+  uint64_t fail_on;       /* statuses that make the exit status 1, as bits */
+  int nagios;             /* the exit status of --format nagios */
+  char nagios_text[1024]; /* what its line says of a check that could be made */
   const struct report_format *format;
   const char *fields[REPORT_MOST_BY + 1]; /* --by, and the policy before it where rows name policies */
   size_t field_count;
@@ -131,12 +131,36 @@ struct report {
   struct sla_text *values; /* of the fields of --by, with room of their own */
   char *value_room;
   size_t value_size;
-  long by_columns[REPORT_MOST_BY + 1];    /* of the input; or negative */
+  long by_columns[REPORT_MOST_BY + 1];   /* of the input; or negative */
   size_t *by_fields[REPORT_MOST_BY + 1]; /* one a policy: its field, or SIZE_MAX where it does not read it */
 };
 
 /* The line of --format nagios; the other numbers than those of trouble are those that its writer has kept. */
 void report_nagios_line(const struct report *report, bool in_trouble, struct output *output);
+
+/* --- report_groups.c ---------------------------------------------------------------------------------------------- */
+
+/* The group of a metric with the incident's values; NULL where there are too many groups, which ends reading. */
+struct report_group *report_group_of(struct report *report, size_t metric);
+void report_groups_sort(struct report *report);
+
+/* Takes an item, if it is among the first `top`. The items are in order after report_list_sort. */
+void report_list_add(struct report *report, struct report_list *list, struct report_item *item);
+void report_list_sort(struct report_list *list);
+void report_list_free(struct report_list *list);
+
+/* --- report_options.c: each is false after an error --------------------------------------------------------------- */
+
+/* A list of statuses into bits. */
+bool report_read_statuses(struct cli *cli, const char *option, const char *text, uint64_t *ret_bits);
+bool report_read_by(struct cli *cli, struct report *report);
+bool report_read_top(struct cli *cli, size_t *ret_top);
+bool report_read_select_by(struct cli *cli, struct report *report);
+
+/* --since and --until, local in the policy's zone where they have no offset; called when that is known. */
+bool report_read_limits(struct report *report);
+
+/* --- formats ------------------------------------------------------------------------------------------------------ */
 
 /* Writers of formats; each writes the whole report to job->output. */
 struct report_format {

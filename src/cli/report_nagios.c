@@ -12,9 +12,9 @@ static const struct {
   enum sla_status status;
   const char *thresholds; /* warning;critical;least */
 } counted[] = {
-    {SLA_BREACHED, ";0;0"},   {SLA_AT_RISK, "0;;0"},  {SLA_MISSED, ";;0"},    {SLA_MET, ";;0"},
-    {SLA_RUNNING, ";;0"},     {SLA_PAUSED, ";;0"},    {SLA_BEST_EFFORT, ";;0"}, {SLA_EXCLUDED, ";;0"},
-    {SLA_NO_TARGET, ";;0"},   {SLA_NO_POLICY, ";;0"}, {SLA_NOT_STARTED, ";;0"}, {SLA_STATUS_ERROR, ";;0"},
+    {SLA_BREACHED, ";0;0"}, {SLA_AT_RISK, "0;;0"},  {SLA_MISSED, ";;0"},      {SLA_MET, ";;0"},
+    {SLA_RUNNING, ";;0"},   {SLA_PAUSED, ";;0"},    {SLA_BEST_EFFORT, ";;0"}, {SLA_EXCLUDED, ";;0"},
+    {SLA_NO_TARGET, ";;0"}, {SLA_NO_POLICY, ";;0"}, {SLA_NOT_STARTED, ";;0"}, {SLA_STATUS_ERROR, ";;0"},
 };
 
 /* Adds text of others; the bar would begin the performance data. */
@@ -48,9 +48,9 @@ static void add_first(const struct report *report, struct buffer *line, const st
 
 static void keep_text(struct report *report, const struct tally *all) {
   struct buffer line = {0};
-  buffer_format(&line, "%llu breached, %llu at risk, %llu incident%s",
-                (unsigned long long)all->by_status[SLA_BREACHED], (unsigned long long)all->by_status[SLA_AT_RISK],
-                (unsigned long long)report->incidents, report->incidents == 1 ? "" : "s");
+  buffer_format(&line, "%llu breached, %llu at risk, %llu incident%s", (unsigned long long)all->by_status[SLA_BREACHED],
+                (unsigned long long)all->by_status[SLA_AT_RISK], (unsigned long long)report->incidents,
+                report->incidents == 1 ? "" : "s");
   if (report->failed.total)
     buffer_format(&line, " (%llu could not be evaluated)", (unsigned long long)report->failed.total);
   if (all->by_status[SLA_BREACHED])

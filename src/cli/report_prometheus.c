@@ -141,8 +141,7 @@ static void write_statuses(struct output *output, const struct series *series) {
     struct buffer labels = {0};
     buffer_add(&labels, series->labels.text, series->labels.len);
     add_label_string(&labels, "status", sla_status_name((enum sla_status)i));
-    write_sample(output, "slaclock_metrics", &labels,
-                 number_text((int64_t)series->group->tally.by_status[i], text));
+    write_sample(output, "slaclock_metrics", &labels, number_text((int64_t)series->group->tally.by_status[i], text));
     buffer_free(&labels);
   }
 }
@@ -153,9 +152,11 @@ enum gauge { ATTAINMENT, NEXT_DUE, MOST_OVERDUE, OLDEST_BEST_EFFORT };
 static const struct {
   const char *name, *help;
 } gauges[] = {
-    [ATTAINMENT] = {"slaclock_attainment_ratio", "Met among met, missed and breached, rounded down; NaN: none of them."},
+    [ATTAINMENT] = {"slaclock_attainment_ratio",
+                    "Met among met, missed and breached, rounded down; NaN: none of them."},
     [NEXT_DUE] = {"slaclock_next_due_timestamp_seconds", "Earliest due time of what runs; NaN: nothing does."},
-    [MOST_OVERDUE] = {"slaclock_most_overdue_seconds", "Since the earliest due time of what is breached; 0: nothing is."},
+    [MOST_OVERDUE] = {"slaclock_most_overdue_seconds",
+                      "Since the earliest due time of what is breached; 0: nothing is."},
     [OLDEST_BEST_EFFORT] = {"slaclock_oldest_best_effort_seconds",
                             "Since the oldest start of what waits without a due time; 0: nothing does."},
 };
@@ -237,8 +238,7 @@ void report_write_prometheus(struct report *report) {
     char text[24];
     write_family(output, gauges[g].name, gauges[g].help);
     for (size_t i = 0; i < count; i++)
-      write_sample(output, gauges[g].name, &series[i].labels,
-                   gauge_text(report, series[i].group, (enum gauge)g, text));
+      write_sample(output, gauges[g].name, &series[i].labels, gauge_text(report, series[i].group, (enum gauge)g, text));
   }
   write_count(output, "slaclock_incidents", "Incidents that the report is about.", report->incidents);
   write_count(output, "slaclock_incidents_failed", "Incidents that could not be evaluated, or not in all metrics.",

@@ -1,4 +1,5 @@
-/* report_text: the report as a mail from cron and as a terminal have it. What there is nothing of takes one line or none. */
+/* report_text: the report as a mail from cron and as a terminal have it. What there is nothing of takes one line or
+ * none. */
 #include "cli/plain.h"
 #include "cli/report.h"
 
@@ -229,14 +230,16 @@ static void write_head(const struct page *page) {
 
 /* --- attainment -------------------------------------------------------------------------------------------------- */
 
-static void add_tally(const struct report *report, struct plain_table *table, const struct tally *tally, const bool *in_use) {
+static void add_tally(const struct report *report, struct plain_table *table, const struct tally *tally,
+                      const bool *in_use) {
   add_attainment(report, table, tally);
   for (size_t i = 0; i < STATUS_COLUMNS; i++)
     if (in_use[i])
       add_number(table, tally->by_status[status_columns[i].status], status_columns[i].color);
 }
 
-/* What the columns of numbers are, after those of names. Those that are empty throughout are left out, but for three. */
+/* What the columns of numbers are, after those of names. Those that are empty throughout are left out, but for three.
+ */
 static size_t find_columns(const struct report *report, struct plain_column *columns, bool *in_use) {
   size_t count = 0;
   columns[count++] = (struct plain_column){"metric", PLAIN_LEFT};
@@ -332,8 +335,7 @@ static void write_list(const struct page *page, const struct section *section, c
     plain_table_write(&table, page->output);
   if (list->count < list->total) {
     struct buffer more = {0};
-    buffer_format(&more, "%s%llu more", list->count ? "and " : "",
-                  (unsigned long long)(list->total - list->count));
+    buffer_format(&more, "%s%llu more", list->count ? "and " : "", (unsigned long long)(list->total - list->count));
     plain_words(&page->plain, page->output, INDENT, INDENT, (struct sla_text){more.text, more.len});
     buffer_free(&more);
   }
