@@ -126,6 +126,7 @@ void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
 void run_export(struct cli *cli);
 void run_report(struct cli *cli);
+void report_refuse(struct cli *cli, int argc, char **argv); /* where run_report is not reached */
 void run_effort(struct cli *cli);
 
 #endif

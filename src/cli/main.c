@@ -117,6 +117,8 @@ static void dispatch(struct cli *cli, int argc, char **argv) {
     unknown_command(cli, name);
   else if (cli_parse(cli, argc - 1, argv + 1))
     cli->command->run(cli);
+  else if (cli->command->run == run_report && cli->status >= EXIT_USAGE)
+    report_refuse(cli, argc, argv);
 }
 
 /*

@@ -476,6 +476,16 @@ static void finish_nagios(struct report *report, const char *path) {
   cli->status = cli->status >= EXIT_USAGE ? NAGIOS_UNKNOWN : report->nagios;
 }
 
+/* A monitor gets its line even where the command line is wrong; the format may stand anywhere in it. */
+void report_refuse(struct cli *cli, int argc, char **argv) {
+  struct report report = {.cli = cli};
+  for (int i = 2; i < argc; i++)
+    if (!strcmp(argv[i], "--format=nagios") || (!strcmp(argv[i - 1], "--format") && !strcmp(argv[i], "nagios"))) {
+      finish_nagios(&report, NULL);
+      return;
+    }
+}
+
 void run_report(struct cli *cli) {
   struct report report = {.cli = cli, .only = UINT64_MAX, .format = format_named(cli->format ? cli->format : "text")};
   const struct annotation_writer writer = {&report, begin_report, bind, take_row, end};
