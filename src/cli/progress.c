@@ -73,8 +73,10 @@ void progress_show(struct progress *progress, uint64_t done) {
 }
 
 void progress_end(struct progress *progress) {
-  if (progress->cli && progress->cli->progress_shown)
+  if (progress->cli && progress->cli->progress_shown) {
     fputs("\r\033[K", stderr);
+    fflush(stderr); /* before anything goes to standard output */
+  }
   if (progress->cli)
     progress->cli->progress_shown = false;
   progress->on = false;
