@@ -222,8 +222,10 @@ static void take_values(struct report *report, const struct record *row) {
     report->value_room = cli_alloc(report->value_size = 2 * need);
   }
   size_t at = 0, used;
-  for (size_t i = 0; i < report->field_count; i++, at += used)
-    report->values[i] = by_value(report, row, i, report->value_room + at, &used);
+  for (size_t i = 0; i < report->field_count; i++, at += used) {
+    struct sla_text value = by_value(report, row, i, report->value_room + at, &used);
+    report->values[i] = value.len ? value : (struct sla_text){"", 0};
+  }
 }
 
 /* Keeps the incident's id, or "". */
@@ -238,7 +240,8 @@ static void take_id(struct report *report, const struct record *row) {
   }
   if (has_id)
     id = input_value(&job->input, row, (size_t)job->id_column, report->id, &used);
-  memmove(report->id, id.ptr, id.len);
+  if (id.len)
+    memmove(report->id, id.ptr, id.len);
   report->id[id.len] = '\0';
 }
 
