@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- options -------------------------------------------------------------------------------------------------------
  */
@@ -132,18 +133,32 @@ static bool read_file(struct annotation *job, const char *path,
                       void (*visit)(struct annotation *, const struct record *)) {
   struct record row;
   bool good = input_open(&job->input, path) && begin_file(job, first_header);
-  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row))
+  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row)) {
     visit(job, &row);
+    if (progress_is_due(&job->progress))
+      progress_show(&job->progress, stream_offset(&job->input.stream));
+  }
+  job->progress.before += stream_offset(&job->input.stream);
   return input_close(&job->input) && good && !job->stopped;
+}
+
+void annotation_progress(struct annotation *job, uint64_t total, const char *unit) {
+  bool is_shared = !job->gathers && !job->cli->output && isatty(STDOUT_FILENO);
+  progress_begin(&job->progress, job->cli, total, unit);
+  job->progress.on &= !is_shared;
 }
 
 bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
                            void (*visit)(struct annotation *, const struct record *)) {
   const struct strings *operands = &job->cli->operands;
   bool good = true;
+  annotation_progress(job, progress_bytes(job->cli), "MB");
   for (size_t i = 0; i < operands->count && good; i++)
     good = read_file(job, operands->items[i], first_header, visit);
-  return operands->count ? good : read_file(job, "-", first_header, visit);
+  if (!operands->count)
+    good = read_file(job, "-", first_header, visit);
+  progress_end(&job->progress);
+  return good;
 }
 
 /* --- rows that name their policies: the first pass -----------------------------------------------------------------
@@ -245,7 +260,7 @@ static bool find_history(struct annotation *job) {
 static bool prepare_job(struct annotation *job) {
   struct cli *cli = job->cli;
   if (!input_init(&job->input, cli) ||
-      !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format) ||
+      (!job->writer && !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format)) ||
       !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
       !cli_time_style(cli, &job->style))
     return false;
@@ -319,6 +334,7 @@ void annotation_run(struct cli *cli, const struct annotation_writer *writer) {
                 (job->by_incident ? annotation_read_incidents(job)
                                   : annotation_read_files(job, annotation_begin, annotation_row)) &&
                 annotation_check_objects(job);
+    job->failed = !good;
     if (writer && begun)
       writer->end(job, writer->data);
     if (writer && !good)

@@ -10,6 +10,7 @@
 #include "cli/index.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,7 @@ struct annotation;
 struct annotation_writer {
   void *data;
   bool (*begin)(struct annotation *job, void *data); /* false after an error */
+  bool (*bind)(struct annotation *job, void *data);  /* finds columns in the header; false after an error; or NULL */
   void (*row)(struct annotation *job, const struct record *row, void *data);
   void (*end)(struct annotation *job, void *data); /* not where begin failed; what is written goes to job->output */
 };
@@ -94,6 +96,8 @@ struct annotation {
   bool is_json;                  /* the first file's */
   const struct record *object;   /* that is being taken */
   bool stopped;                  /* by a record that cannot come out */
+  bool failed;                   /* reading ended before the input did */
+  bool gathers;                  /* nothing is written before the end */
   char delimiter;                /* of the first file, and so of the output */
   struct header header;          /* of the first file; of JSON the first object's members */
   long id_column, policy_column; /* negative: none */
@@ -123,6 +127,7 @@ struct annotation {
   uint64_t uncovered; /* results that rest on dates not covered */
   char first_uncovered[256];
   struct output output;
+  struct progress progress;
 };
 
 /* --- annotate.c ----------------------------------------------------------------------------------------------------
@@ -138,6 +143,9 @@ bool annotation_coverage(struct cli *cli, enum coverage *ret_coverage);
  */
 bool annotation_read_files(struct annotation *job, bool (*first_header)(struct annotation *, const struct record *),
                            void (*visit)(struct annotation *, const struct record *));
+
+/* Begins to show progress, unless rows go to the same terminal. */
+void annotation_progress(struct annotation *job, uint64_t total, const char *unit);
 
 /* --- annotate_incidents.c ------------------------------------------------------------------------------------------
  */

@@ -200,6 +200,8 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
   bool good = true;
   for (size_t i = 0; i < job->policy_count; i++)
     good &= bind_fields(job, &job->policies[i]);
+  if (job->writer && job->writer->bind)
+    good &= job->writer->bind(job, job->writer->data);
   if (!good || (row && !annotation_each_added(job, is_free)))
     return false;
   warn_of_cycles(job);

@@ -367,8 +367,13 @@ bool annotation_read_incidents(struct annotation *job) {
   bool good = annotation_read_files(job, begin, index_row);
   if (good)
     index_report(job->cli, &job->index, NULL);
-  for (uint32_t i = 0; good && i < job->index.count && !job->stopped && !job->output.error; i++)
+  annotation_progress(job, job->index.count, "incidents");
+  for (uint32_t i = 0; good && i < job->index.count && !job->stopped && !job->output.error; i++) {
     write_incident(job, &job->index.incidents[i]);
+    if (progress_is_due(&job->progress))
+      progress_show(&job->progress, i);
+  }
+  progress_end(&job->progress);
   return good && !job->stopped;
 }
 

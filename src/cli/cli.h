@@ -38,6 +38,7 @@ struct cli {
   struct strings time_formats, nulls;
   struct sla_inline inline_calendar;
   const char *now, *output_zone, *input_zone, *format, *add, *coverage, *horizon, *weekend, *output, *color, *timeout;
+  const char *by, *top, *only, *fail_on, *since, *before, *select_by;
   const char *input, *input_format, *events, *history;
   const char *from, *until, *as;
   const char *minutes, *ledger;
@@ -48,8 +49,10 @@ struct cli {
 
   struct sla_options options; /* of loading, with diagnostics going to standard error */
   bool color_on;
-  bool file_trouble; /* a diagnostic was about a file, not about an option */
-  int status;        /* exit status so far */
+  bool file_trouble;     /* a diagnostic was about a file, not about an option */
+  int status;            /* exit status so far */
+  char first_error[256]; /* that was reported, with its file; or "" */
+  bool progress_shown;   /* a line of progress stands on the terminal: messages clear it */
 };
 
 /* A command; the table of them is in main.c. */
@@ -123,6 +126,8 @@ void run_check(struct cli *cli);
 void run_calendar(struct cli *cli);
 void run_feed(struct cli *cli);
 void run_export(struct cli *cli);
+void run_report(struct cli *cli);
+void report_refuse(struct cli *cli, int argc, char **argv); /* where run_report is not reached */
 void run_effort(struct cli *cli);
 
 #endif

@@ -124,7 +124,7 @@ static void end(struct annotation *job, void *data) {
 
 void export_due(struct cli *cli) {
   struct due_export export = {0};
-  const struct annotation_writer writer = {&export, begin, put_row, end};
+  const struct annotation_writer writer = {&export, begin, NULL, put_row, end};
   annotation_run(cli, &writer);
   free(export.id);
 }

@@ -77,6 +77,11 @@ void json_number(struct json *json, const char *key, int64_t value) {
   fprintf(json->file, "%lld", (long long)value);
 }
 
+void json_hundredths(struct json *json, const char *key, int64_t value) {
+  begin(json, key);
+  fprintf(json->file, "%lld.%02d", (long long)(value / 100), (int)(value % 100));
+}
+
 void json_flag(struct json *json, const char *key, bool value) {
   begin(json, key);
   fputs(value ? "true" : "false", json->file);

@@ -17,6 +17,7 @@ void json_close(struct json *json, char bracket);                 /* } or ] */
 void json_text(struct json *json, const char *key, struct sla_text value);
 void json_string(struct json *json, const char *key, const char *value); /* null where NULL */
 void json_number(struct json *json, const char *key, int64_t value);
+void json_hundredths(struct json *json, const char *key, int64_t value); /* 1234 as 12.34; not negative */
 void json_flag(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 

@@ -30,6 +30,8 @@ static const struct command commands[] = {
      "Lists the days of a holiday set: holidays, days carried over, days exchanged.", "fwn", run_holidays},
     {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERzQIvbofnuO",
      run_annotate},
+    {"report", "[FILE...]", "Says how incidents stand: what was met, what is breached, what is due next.",
+     "pM1234567iX0JERIvnofuO", run_report},
     {"export", "[FILE...]",
      "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
      "psPCcHZyYxwmiMX0JERIvnoFVK", run_export},
@@ -117,6 +119,8 @@ static void dispatch(struct cli *cli, int argc, char **argv) {
     unknown_command(cli, name);
   else if (cli_parse(cli, argc - 1, argv + 1))
     cli->command->run(cli);
+  else if (cli->command->run == run_report && cli->status >= EXIT_USAGE)
+    report_refuse(cli, argc, argv);
 }
 
 /*

@@ -73,9 +73,17 @@ static void print_source(const struct sla_diagnostic *diagnostic) {
   putc('\n', stderr);
 }
 
+/* Begins a line, where one of progress may stand; of errors the first is kept. */
+static void begin_message(struct cli *cli, enum sla_severity severity, const char *file, const char *text) {
+  if (severity == SLA_ERROR && !*cli->first_error)
+    snprintf(cli->first_error, sizeof cli->first_error, "%.100s%s%.150s", file ? file : "", file ? ": " : "", text);
+  fprintf(stderr, "%sslaclock: ", cli->progress_shown ? "\r\033[K" : "");
+  cli->progress_shown = false;
+}
+
 void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic) {
   struct cli *cli = data;
-  fputs("slaclock: ", stderr);
+  begin_message(cli, diagnostic->severity, diagnostic->file, diagnostic->text);
   if (diagnostic->file) {
     print_plain(diagnostic->file, strlen(diagnostic->file));
     if (diagnostic->line && strncmp(diagnostic->file, "--", 2) != 0) /* options have no lines */
@@ -98,7 +106,7 @@ static void print_message(struct cli *cli, enum sla_severity severity, const cha
                           const char *format, va_list args) {
   char text[2048];
   vsnprintf(text, sizeof text, format, args);
-  fputs("slaclock: ", stderr);
+  begin_message(cli, severity, file, text);
   if (file) {
     print_plain(file, strlen(file));
     if (line)

@@ -39,6 +39,13 @@ static const struct option_row {
     {'g', "signed", NULL, "a TO before FROM gives a negative answer"},
     {'a', "add", "COLUMNS", "which of due, status, elapsed, remaining, note to add"},
     {'M', "map", "FIELD=COLUMN", "the column of a field, in JSON its path; FIELD= where there is none (repeatable)"},
+    {'3', "by", "FIELD[,FIELD...]", "what the report is grouped by (default: priority)"},
+    {'4', "top", "N", "how many rows its lists have (default: 20)"},
+    {'5', "only", "STATUS[,STATUS...]", "count and list these statuses alone"},
+    {'6', "fail-on", "STATUS[,STATUS...]", "exit with 1 where there is such a status"},
+    {'1', "since", "TIME", "what started then or later"},
+    {'2', "until", "TIME", "what started before"},
+    {'7', "select-by", "WHAT", "what --since and --until go by: start, due or stop"},
     {'i', "input", "NAME|FILE", "a profile of the input: its columns, times and words"},
     {'X', "time-format", "PATTERN", "how the input writes times, as dd-MM-yyyy HH:mm (repeatable)"},
     {'0', "null", "TEXT", "what stands for nothing in the input (repeatable)"},
@@ -129,6 +136,13 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'g': cli->negative = true; break;
   case 'a': take_once(cli, row, &cli->add, value); break;
   case 'M': add(&cli->maps, value); break;
+  case '1': take_once(cli, row, &cli->since, value); break;
+  case '2': take_once(cli, row, &cli->before, value); break;
+  case '3': take_once(cli, row, &cli->by, value); break;
+  case '4': take_once(cli, row, &cli->top, value); break;
+  case '5': take_once(cli, row, &cli->only, value); break;
+  case '6': take_once(cli, row, &cli->fail_on, value); break;
+  case '7': take_once(cli, row, &cli->select_by, value); break;
   case 'i': take_once(cli, row, &cli->input, value); break;
   case 'X': add(&cli->time_formats, value); break;
   case '0': add(&cli->nulls, value); break;
