@@ -230,7 +230,9 @@ static void add_ratio(struct report *report, size_t metric, const struct sla_res
   int64_t amount = result->elapsed_s + result->remaining_s;
   if (!result->has_due || !result->has_elapsed || amount <= 0)
     return;
-  int64_t ratio = result->elapsed_s / (amount / 20 ? amount / 20 : 1);
+  int64_t ratio = 20 * result->elapsed_s / amount;
+  if (result->status == SLA_MET && ratio >= 20) /* to the second: in time */
+    ratio = 19;
   report->ratios[metric][ratio < REPORT_RATIOS - 1 ? ratio : REPORT_RATIOS - 1]++;
 }
 
