@@ -31,7 +31,8 @@ const char *const html_style[] = {
     "font-size:.9rem}\n",
     ".tiles b{display:block;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums;white-space:nowrap}\n",
     ".tiles .breached b{color:var(--alarm)}.tiles .risk b{color:var(--warn)}.tiles .none{color:var(--quiet)}\n",
-    ".tiles .breached,.tiles .risk{border-inline-start:.3rem solid currentColor}\n",
+    ".tiles .breached{border-inline-start:.3rem solid var(--alarm)}.tiles .risk{border-inline-start:.3rem solid "
+    "var(--warn)}\n",
     "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0;font-size:.9rem}\n",
     "dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd ul{list-style:none;margin:0;padding:0}\n",
     ".scroll{overflow-x:auto;margin:.5rem 0}\n",
@@ -48,23 +49,25 @@ const char *const html_style[] = {
     ".numbers .text{white-space:normal;overflow-wrap:anywhere;min-width:5rem;max-width:24rem}\n",
     "section>.scroll>.numbers,.queue{width:100%}\n",
     ".total td{font-weight:600}.total .zero{font-weight:400}\n",
-    ".bar{width:18%;min-width:6rem}.bar svg{display:block;width:100%;height:.8rem;border-radius:.2rem}\n",
+    ".bar{width:18%;min-width:4.5rem}.bar svg{display:block;width:100%;height:.8rem;border-radius:.2rem}\n",
     ".more{color:var(--quiet)}\n",
-    ".queue th,.queue td{overflow-wrap:anywhere;min-width:5rem}.queue .number{min-width:0}\n",
-    ".queue time{white-space:nowrap}\n",
+    ".queue th,.queue td{overflow-wrap:break-word;max-width:24rem}.queue tbody>tr>th{min-width:7rem}\n",
+    "time{white-space:nowrap}\n",
     ".over{color:var(--alarm);font-weight:600}.over~.over{font-weight:400}\n",
     ".status{white-space:nowrap}.at_risk{color:var(--warn);font-weight:600}.paused{color:var(--quiet)}\n",
-    ".queue .why,.queue .why td{border:0;padding-top:0;text-align:start;color:inherit;font-weight:400}\n",
+    ".queue .why{border:0}.queue .why>td{padding-top:0;max-width:none}\n",
     ".why details>*{margin-inline-start:1.1rem}.why summary{margin:0}\n",
     ".why details[open]{padding-bottom:.8rem}\n",
     ".why details{position:sticky;inset-inline-start:.6rem;max-width:min(64rem,100vw - 4.5rem)}\n",
     "summary{cursor:pointer;color:var(--link);font-size:.85rem;width:max-content;padding:.1rem 0}\n",
-    ".dates{font-size:.85rem}.dates td:nth-child(-n+4){text-align:start}.dates td:nth-child(4){white-space:normal;"
+    ".dates{font-size:.85rem}.dates :is(th,td):nth-child(-n+4){text-align:start}.dates "
+    "td:nth-child(4){white-space:normal;"
     "min-width:10rem}.dates .off{color:var(--quiet)}.dates tbody th{font-weight:400}\n",
     "code{font-size:.95em}\n",
-    ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(23rem,100%),1fr));gap:1rem 2rem;"
+    "figure :is(th,td){padding:.15rem .4rem}figure tbody th{font-weight:400}\n",
+    ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem 2.5rem;"
     "align-items:start}\n",
-    "figure{margin:.5rem 0;min-width:0;break-inside:avoid}\n",
+    "figure{margin:.5rem 0;min-width:0;max-width:37rem;break-inside:avoid}\n",
     "figcaption{font-weight:600;overflow-wrap:anywhere}\n",
     ".chart{display:block;width:100%;height:auto;font-size:115px;font-variant-numeric:tabular-nums}\n",
     ".chart text{fill:var(--quiet)}\n",
@@ -89,7 +92,8 @@ const char *const html_style[] = {
     "th[aria-sort=ascending] button::after{content:\" \\2191\"}"
     "th[aria-sort=descending] button::after{content:\" \\2193\"}\n",
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}\n",
-    "@media(max-width:40rem){body{padding:.9rem}h1{font-size:1.4rem}th,td{padding:.3rem .4rem}"
+    "@media(max-width:60rem){.tiles{grid-template-columns:repeat(4,1fr)}.numbers :is(th,td){padding-inline:.4rem}}\n",
+    "@media(max-width:40rem){.bar{display:none}body{padding:.9rem}h1{font-size:1.4rem}th,td{padding:.3rem .4rem}"
     ".tiles{grid-template-columns:1fr 1fr}dl{display:block}dd{margin-bottom:.35rem}}\n",
     "@page{margin:14mm}\n",
     "@media print{:root{color-scheme:light;--text:#000;--page:#fff;--card:#fff;--line:#bbb;--grid:#bbb;--quiet:#444;"

@@ -95,17 +95,35 @@ static int column_middle(const struct history *history, size_t stretch) {
   return (column_x(history, stretch) + column_x(history, stretch + 1)) / 2;
 }
 
-enum { CURVE_TOP = 90, CURVE_HEIGHT = 900, COUNT_TOP = 1180, COUNT_HEIGHT = 600, HISTORY_HEIGHT = 1990 };
+enum { CURVE_TOP = 90, CURVE_HEIGHT = 900, COUNT_TOP = 1230, COUNT_HEIGHT = 600, HISTORY_HEIGHT = 2040 };
+
+/* The per cent at the bottom of the scale of the curve: it shows its ups and downs. */
+static int lowest_percent(const struct history *history, size_t metric) {
+  static const int floors[] = {90, 80, 50};
+  int lowest = 10000;
+  for (size_t i = 0; i < history->count; i++) {
+    int attainment = tally_attainment(tally_at(history, i, metric));
+    lowest = attainment >= 0 && attainment < lowest ? attainment : lowest;
+  }
+  for (size_t i = 0; i < sizeof floors / sizeof *floors; i++)
+    if (lowest >= floors[i] * 100)
+      return floors[i];
+  return 0;
+}
+
+static int curve_y(int attainment, int floor_percent) {
+  return CURVE_TOP + (10000 - attainment) * CURVE_HEIGHT / (10000 - floor_percent * 100);
+}
 
 /* The curve, interrupted where nothing was decided, and a dot for each stretch. */
 static void put_curve(struct page *page, const struct history *history, size_t metric) {
   bool is_drawing = false;
+  int lowest = lowest_percent(history, metric);
   html_put(page, "<path class=\"curve\" d=\"");
   for (size_t i = 0; i < history->count; i++) {
     int attainment = tally_attainment(tally_at(history, i, metric));
     if (attainment >= 0)
-      html_format(page, "%s%d %d", is_drawing ? "L" : "M", column_middle(history, i),
-                  CURVE_TOP + CURVE_HEIGHT - attainment * CURVE_HEIGHT / 10000);
+      html_format(page, "%s%d %d", is_drawing ? "L" : "M", column_middle(history, i), curve_y(attainment, lowest));
     is_drawing = attainment >= 0;
   }
   html_put(page, "\"/>");
@@ -113,7 +131,7 @@ static void put_curve(struct page *page, const struct history *history, size_t m
     int attainment = tally_attainment(tally_at(history, i, metric));
     if (attainment >= 0)
       html_format(page, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>", column_middle(history, i),
-                  CURVE_TOP + CURVE_HEIGHT - attainment * CURVE_HEIGHT / 10000, history->count > 70 ? 18 : 26);
+                  curve_y(attainment, lowest), history->count > 70 ? 18 : 26);
   }
 }
 
@@ -146,13 +164,12 @@ static void put_column(struct page *page, const struct history *history, size_t 
 }
 
 /* Grid, scales and the names of some stretches. */
-static void put_history_axes(struct page *page, const struct history *history, uint64_t most) {
+static void put_history_axes(struct page *page, const struct history *history, int lowest, uint64_t most) {
   enum { MOST_NAMES = 5, HALF_NAME = 330 };
-  static const char *const percents[] = {"100%", "50%", "0%"};
   for (int i = 0; i < 3; i++) {
-    int y = CURVE_TOP + i * CURVE_HEIGHT / 2;
+    int percent = 100 - i * (100 - lowest) / 2, y = curve_y(percent * 100, lowest);
     svg_line(page, SVG_LEFT, y, SVG_RIGHT, y, "grid");
-    svg_label(page, SVG_LEFT - 50, y + 40, "end", percents[i]);
+    html_format(page, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d%%</text>", SVG_LEFT - 50, y + 40, percent);
   }
   svg_line(page, SVG_LEFT, COUNT_TOP, SVG_RIGHT, COUNT_TOP, "grid");
   svg_line(page, SVG_LEFT, COUNT_TOP + COUNT_HEIGHT, SVG_RIGHT, COUNT_TOP + COUNT_HEIGHT, "grid");
@@ -205,7 +222,7 @@ static void put_history(struct page *page, const struct history *history, size_t
               step_names[history->step], first, last);
   html_percent(page, tally_attainment(all));
   html_put(page, ". The table below has the numbers.</desc>\n");
-  put_history_axes(page, history, most);
+  put_history_axes(page, history, lowest_percent(history, metric), most);
   put_curve(page, history, metric);
   for (size_t i = 0; i < history->count; i++)
     put_column(page, history, metric, i, most);
