@@ -59,17 +59,23 @@ static void put_names(struct page *page, const struct queue *queue) {
   html_put(page, "</tr></thead>\n");
 }
 
-static void put_duration(struct page *page, int64_t seconds, bool by_wall, const char *class_name) {
-  html_format(page, "<td class=\"number %s\" data-v=\"%lld\">", class_name, (long long)seconds);
-  if (by_wall)
+/* Opens a cell with what it is sorted by, and what it is called where the page is too narrow for a head. */
+static void open_cell(struct page *page, enum cell cell, const char *class_name, int64_t value) {
+  html_format(page, "<td class=\"%s\" data-v=\"%lld\" data-l=\"%s\">", class_name, (long long)value, cell_names[cell]);
+}
+
+static void put_duration(struct page *page, enum cell cell, int64_t seconds) {
+  bool is_over = cell == CELL_OVER || cell == CELL_OVER_WALL;
+  open_cell(page, cell, is_over ? "number over" : "number", seconds);
+  if (cell == CELL_OVER_WALL || cell == CELL_LEFT_WALL || cell == CELL_AGE)
     html_days(page, seconds);
   else
     html_minutes(page, seconds);
   html_put(page, "</td>");
 }
 
-static void put_instant(struct page *page, sla_time t, const sla_zone *zone) {
-  html_format(page, "<td data-v=\"%lld\">", (long long)t);
+static void put_instant(struct page *page, enum cell cell, sla_time t, const sla_zone *zone) {
+  open_cell(page, cell, "time", t);
   html_time(page, t, zone);
   html_put(page, "</td>");
 }
@@ -110,22 +116,22 @@ static void put_cell(struct page *page, const struct report_item *item, enum cel
   case CELL_STATUS: put_status(page, result->status); break;
   case CELL_DUE:
     if (result->has_due)
-      put_instant(page, result->due, zone);
+      put_instant(page, cell, result->due, zone);
     else
       html_put(page, "<td></td>");
     break;
-  case CELL_OVER: put_duration(page, -result->remaining_s, false, "over"); break;
-  case CELL_OVER_WALL: put_duration(page, report_overdue(report, item), true, "over"); break;
-  case CELL_LEFT: put_duration(page, result->remaining_s, false, ""); break;
-  case CELL_LEFT_WALL: put_duration(page, result->due > now ? result->due - now : 0, true, ""); break;
-  case CELL_START: put_instant(page, item->start, zone); break;
+  case CELL_OVER: put_duration(page, cell, -result->remaining_s); break;
+  case CELL_OVER_WALL: put_duration(page, cell, report_overdue(report, item)); break;
+  case CELL_LEFT: put_duration(page, cell, result->remaining_s); break;
+  case CELL_LEFT_WALL: put_duration(page, cell, result->due > now ? result->due - now : 0); break;
+  case CELL_START: put_instant(page, cell, item->start, zone); break;
   case CELL_OPEN:
     if (result->has_elapsed)
-      put_duration(page, result->elapsed_s, false, "");
+      put_duration(page, cell, result->elapsed_s);
     else
       html_put(page, "<td class=\"number\"></td>");
     break;
-  case CELL_AGE: put_duration(page, now > item->start ? now - item->start : 0, true, ""); break;
+  case CELL_AGE: put_duration(page, cell, now > item->start ? now - item->start : 0); break;
   case CELL_NOTE: put_text_cell(page, item->note ? item->note : is_error ? "" : result->reason); break;
   case CELL_END: break;
   }

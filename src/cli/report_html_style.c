@@ -25,15 +25,16 @@ const char *const html_style[] = {
     "a{color:var(--link)}\n",
     "small{font-size:.8em}\n",
     ".quiet,time small,.zero,.empty{color:var(--quiet)}\n",
-    ".tiles{list-style:none;margin:1.25rem 0;padding:0;display:grid;gap:.75rem;"
-    "grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}\n",
+    ".tiles{list-style:none;margin:1.25rem 0;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,"
+    "minmax(8.5rem,1fr))}\n",
     ".tiles li{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;"
     "font-size:.9rem}\n",
     ".tiles b{display:block;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums;white-space:nowrap}\n",
     ".tiles .breached b{color:var(--alarm)}.tiles .risk b{color:var(--warn)}.tiles .none{color:var(--quiet)}\n",
-    ".tiles .breached{border-inline-start:.3rem solid var(--alarm)}.tiles .risk{border-inline-start:.3rem solid "
-    "var(--warn)}\n",
-    "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0;font-size:.9rem}\n",
+    ".tiles .breached{border-inline-start:.3rem solid var(--alarm)}.tiles .risk{"
+    "border-inline-start:.3rem solid var(--warn)}\n",
+    "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0;font-size:.9rem}"
+    "\n",
     "dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd ul{list-style:none;margin:0;padding:0}\n",
     ".scroll{overflow-x:auto;margin:.5rem 0}\n",
     ".scroll:focus-visible,summary:focus-visible,button:focus-visible{outline:2px solid var(--link);"
@@ -51,8 +52,8 @@ const char *const html_style[] = {
     ".total td{font-weight:600}.total .zero{font-weight:400}\n",
     ".bar{width:18%;min-width:4.5rem}.bar svg{display:block;width:100%;height:.8rem;border-radius:.2rem}\n",
     ".more{color:var(--quiet)}\n",
-    ".queue th,.queue td{overflow-wrap:break-word;max-width:24rem}.queue tbody>tr>th{min-width:7rem}\n",
-    "time{white-space:nowrap}\n",
+    ".queue th,.queue td{overflow-wrap:break-word;max-width:24rem}.queue>tbody>tr>th{min-width:7rem}\n",
+    "time,.dates span{white-space:nowrap}\n",
     ".over{color:var(--alarm);font-weight:600}.over~.over{font-weight:400}\n",
     ".status{white-space:nowrap}.at_risk{color:var(--warn);font-weight:600}.paused{color:var(--quiet)}\n",
     ".queue .why{border:0}.queue .why>td{padding-top:0;max-width:none}\n",
@@ -60,9 +61,8 @@ const char *const html_style[] = {
     ".why details[open]{padding-bottom:.8rem}\n",
     ".why details{position:sticky;inset-inline-start:.6rem;max-width:min(64rem,100vw - 4.5rem)}\n",
     "summary{cursor:pointer;color:var(--link);font-size:.85rem;width:max-content;padding:.1rem 0}\n",
-    ".dates{font-size:.85rem}.dates :is(th,td):nth-child(-n+4){text-align:start}.dates "
-    "td:nth-child(4){white-space:normal;"
-    "min-width:10rem}.dates .off{color:var(--quiet)}.dates tbody th{font-weight:400}\n",
+    ".dates{font-size:.85rem}.dates :is(th,td):nth-child(-n+3){text-align:start}.dates td:nth-child(3){"
+    "white-space:normal;min-width:10rem}.dates .off{color:var(--quiet)}.dates tbody th{font-weight:400}\n",
     "code{font-size:.95em}\n",
     "figure :is(th,td){padding:.15rem .4rem}figure tbody th{font-weight:400}\n",
     ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem 2.5rem;"
@@ -77,33 +77,40 @@ const char *const html_style[] = {
     ".touch{fill:transparent}.touch:hover{fill:var(--text);fill-opacity:.1}\n",
     "rect.met{fill:var(--met)}rect.missed{fill:var(--missed)}rect.breached{fill:var(--breached)}\n",
     ".heat0,.late0{fill:var(--empty);background:var(--empty)}\n",
-    ".heat1{fill:var(--h1);background:var(--h1)}.heat2{fill:var(--h2);background:var(--h2)}"
-    ".heat3{fill:var(--h3);background:var(--h3)}.heat4{fill:var(--h4);background:var(--h4)}"
-    ".heat5{fill:var(--h5);background:var(--h5)}\n",
-    ".late1{fill:var(--l1);background:var(--l1)}.late2{fill:var(--l2);background:var(--l2)}"
-    ".late3{fill:var(--l3);background:var(--l3)}.late4{fill:var(--l4);background:var(--l4)}"
-    ".late5{fill:var(--l5);background:var(--l5)}\n",
+    ".heat1{fill:var(--h1);background:var(--h1)}.heat2{fill:var(--h2);background:var(--h2)}.heat3{fill:var(--h3);"
+    "background:var(--h3)}.heat4{fill:var(--h4);background:var(--h4)}.heat5{fill:var(--h5);background:var(--h5)}\n",
+    ".late1{fill:var(--l1);background:var(--l1)}.late2{fill:var(--l2);background:var(--l2)}.late3{fill:var(--l3);"
+    "background:var(--l3)}.late4{fill:var(--l4);background:var(--l4)}.late5{fill:var(--l5);background:var(--l5)}\n",
     ".key{font-size:.85rem;color:var(--quiet);white-space:nowrap}\n",
     ".key i{display:inline-block;width:.9em;height:.9em;margin:0 .25em 0 .1em;border-radius:.15em;"
     "vertical-align:-.1em}\n",
     "i.met{background:var(--met)}i.missed{background:var(--missed)}i.breached{background:var(--breached)}\n",
     "th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}\n",
     "th button:hover{color:var(--text);text-decoration:underline}\n",
-    "th[aria-sort=ascending] button::after{content:\" \\2191\"}"
-    "th[aria-sort=descending] button::after{content:\" \\2193\"}\n",
+    "th[aria-sort=ascending] button::after{content:\" \\2191\"}th[aria-sort=descending] button::after{"
+    "content:\" \\2193\"}\n",
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}\n",
     "@media(max-width:60rem){.tiles{grid-template-columns:repeat(4,1fr)}.numbers :is(th,td){padding-inline:.4rem}}\n",
     "@media(max-width:40rem){.bar{display:none}body{padding:.9rem}h1{font-size:1.4rem}th,td{padding:.3rem .4rem}"
-    ".tiles{grid-template-columns:1fr 1fr}dl{display:block}dd{margin-bottom:.35rem}}\n",
+    ".tiles{grid-template-columns:1fr 1fr}}\n",
+    "@media screen and "
+    "(max-width:40rem){.queue,.queue>tbody{display:block}.queue>thead,.queue>tbody>tr>td:empty{display:none}"
+    ".queue>tbody>tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.35rem 0}.queue>tbody>tr>*{padding:0;"
+    "min-width:0!important;max-width:100%}.queue [data-l]{flex:1 0 100%;text-align:start}.queue [data-l]::before{"
+    "content:attr(data-l) \": \";color:var(--quiet);font-weight:400}.queue>tbody>.why{padding-top:0}.queue .why>td{"
+    "width:100%}.why details{position:static;max-width:none}.why details>*{margin-inline-start:0}"
+    ".dates td:nth-child(2),.dates td:nth-child(3){white-space:normal;min-width:0}.dates :is(th,td){"
+    "padding-inline:.25rem}}\n",
     "@page{margin:14mm}\n",
     "@media print{:root{color-scheme:light;--text:#000;--page:#fff;--card:#fff;--line:#bbb;--grid:#bbb;--quiet:#444;"
     "--link:#000;--met:#2f74b5;--missed:#d4750a;--breached:#b3201f;--alarm:#a61b1b;--warn:#8a4b00;--empty:#eceef2;"
     "--h1:#cfe1f5;--h2:#9cc3ea;--h3:#659fd8;--h4:#3374b8;--h5:#154a86;--l1:#fbdcc4;--l2:#f5b183;--l3:#e5813f;"
     "--l4:#bf5314;--l5:#86330a}\n",
-    "html{font-size:8pt}body{max-width:none;padding:0}.charts{grid-template-columns:1fr 1fr}"
-    "a{text-decoration:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}"
-    ".scroll{overflow:visible}details:not([open]){display:none}.why:not(:has([open])){display:none}"
-    "svg,i{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
+    "html{font-size:8pt}body{max-width:none;padding:0}.charts{grid-template-columns:1fr 1fr}a{text-decoration:none}"
+    "h2,section>p{break-after:avoid}.scroll+p{break-before:avoid}tr:not(.why),.queue>tbody{break-inside:avoid}thead{"
+    "display:table-header-group}"
+    ".scroll{overflow:visible}details:not([open]){display:none}.why:not(:has([open])){display:none}svg,i{"
+    "print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
     NULL};
 
 /* Sorts rows, or where each row has a body of its own, bodies; rows of totals and of what is left out keep their place.

@@ -92,15 +92,16 @@ static void put_windows(struct page *page, const struct why *why, const struct s
   if (!count)
     html_put(page, "closed");
   for (size_t i = 0; i < count; i++) {
-    html_put(page, i ? ", " : "");
+    html_put(page, i ? ", <span>" : "<span>");
     put_clock(page, why->zone, windows[i].from, day->date);
     html_put(page, "\u2013");
     put_clock(page, why->zone, windows[i].until, day->date);
+    html_put(page, "</span>");
   }
 }
 
 static void put_skipped(struct page *page, struct skipped *skipped, int64_t sum) {
-  html_format(page, "<tr class=\"more\"><td colspan=\"4\">%lld dates more, %lld of them open</td><td>",
+  html_format(page, "<tr class=\"more\"><td colspan=\"3\">%lld dates more, %lld of them open</td><td>",
               (long long)skipped->dates, (long long)skipped->open_dates);
   html_duration(page, skipped->counted);
   html_put(page, "</td><td>");
@@ -109,13 +110,13 @@ static void put_skipped(struct page *page, struct skipped *skipped, int64_t sum)
   *skipped = (struct skipped){0};
 }
 
-/* The names of weekdays are in a language of their own. */
+/* Ends a date's cell with its weekday, which is in a language of its own. */
 static void put_weekday(struct page *page, int date) {
-  html_put(page, "<td");
+  html_put(page, " <span");
   html_language(page);
   html_put(page, ">");
   html_string(page, page->names.short_weekdays[((date + 3) % WEEK + WEEK) % WEEK]);
-  html_put(page, "</td>");
+  html_put(page, "</span></th><td>");
 }
 
 static bool put_day(void *data, const struct sla_day *day, const struct sla_window *windows, size_t count) {
@@ -136,9 +137,7 @@ static bool put_day(void *data, const struct sla_day *day, const struct sla_wind
     put_skipped(page, &why->skipped, why->sum - counted);
   html_put(page, counted ? "<tr><th scope=\"row\">" : "<tr class=\"off\"><th scope=\"row\">");
   html_date(page, day->date);
-  html_put(page, "</th>");
   put_weekday(page, day->date);
-  html_put(page, "<td>");
   put_windows(page, why, day, windows, count);
   html_put(page, "</td><td>");
   put_kind(page, day, count > 0);
@@ -244,7 +243,7 @@ void html_why(struct page *page, const struct report_item *item) {
   why.first = local_date(zone, why.start);
   why.last = local_date(zone, why.until);
   html_open_table(page, "Dates from start to due", "numbers dates");
-  html_put(page, "<thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Weekday</th><th scope=\"col\">Open</th>"
+  html_put(page, "<thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Open</th>"
                  "<th scope=\"col\">Why</th><th scope=\"col\">counted</th><th scope=\"col\">in all</th></tr></thead>\n"
                  "<tbody>\n");
   /* What opened on the evening before may reach into the first date. */
