@@ -39,7 +39,7 @@ static void put_sources(struct page *page) {
   if (operands->count > 1)
     html_format(page, "%zu files", operands->count);
   else if (operands->count && strcmp(operands->items[0], "-") != 0)
-    html_value(page, (struct sla_text){operands->items[0], strlen(operands->items[0])});
+    html_note(page, operands->items[0]);
   else
     html_put(page, "standard input");
 }

@@ -12,7 +12,8 @@ enum {
   HTML_MOST_GROUPS = 200, /* rows of groups a metric */
   HTML_MOST_ROWS = 2000,  /* of all metrics */
   HTML_MOST_CHARTS = 12,  /* metrics that are drawn */
-  HTML_MOST_TEXT = 300,   /* bytes shown of one value */
+  HTML_MOST_TEXT = 100,   /* bytes shown of one value */
+  HTML_MOST_NOTE = 400,   /* and of a reason, which may quote one */
 };
 
 struct page {
@@ -39,6 +40,7 @@ void html_string(struct page *page, const char *text);
 
 /* Text of the input, isolated from the direction of what is around it; long ones are cut. */
 void html_value(struct page *page, struct sla_text value);
+void html_note(struct page *page, const char *note);
 
 /* The same between tags: <TAG>text</TAG>, TAG with its attributes. */
 void html_element(struct page *page, const char *tag, const char *text);

@@ -82,7 +82,7 @@ static void put_instant(struct page *page, enum cell cell, sla_time t, const sla
 
 static void put_text_cell(struct page *page, const char *text) {
   html_put(page, "<td>");
-  html_value(page, (struct sla_text){text ? text : "", text ? strlen(text) : 0});
+  html_note(page, text);
   html_put(page, "</td>");
 }
 
@@ -155,8 +155,7 @@ static void put_item(struct page *page, const struct queue *queue, const struct 
 static void put_lacks(struct page *page) {
   const struct report *report = page->report;
   const sla_policy *policy = report->job->policies[0].policy;
-  html_put(page, "<p>");
-  const char *comma = "";
+  const char *comma = "<p>";
   for (size_t i = 0; i < sla_policy_required_count(policy); i++) {
     if (!report->lacks[i])
       continue;
@@ -166,7 +165,8 @@ static void put_lacks(struct page *page) {
     html_count(page, report->lacks[i], "incident", "incidents");
     comma = ", ";
   }
-  html_put(page, "</p>\n");
+  if (*comma == ',')
+    html_put(page, "</p>\n");
 }
 
 static void put_queue(struct page *page, const struct queue *queue, const struct report_list *list) {

@@ -47,7 +47,7 @@ const char *const html_style[] = {
     "tbody th{font-weight:600}\n",
     ".numbers th,.numbers td,.number{text-align:end;white-space:nowrap}\n",
     ".numbers .text,.numbers th:first-child,.numbers .more td{text-align:start}\n",
-    ".numbers .text{white-space:normal;overflow-wrap:anywhere;min-width:5rem;max-width:24rem}\n",
+    ".numbers .text{white-space:normal;overflow-wrap:anywhere;min-width:7rem;max-width:24rem}\n",
     "section>.scroll>.numbers,.queue{width:100%}\n",
     ".total td{font-weight:600}.total .zero{font-weight:400}\n",
     ".bar{width:18%;min-width:4.5rem}.bar svg{display:block;width:100%;height:.8rem;border-radius:.2rem}\n",
@@ -67,7 +67,7 @@ const char *const html_style[] = {
     "figure :is(th,td){padding:.15rem .4rem}figure tbody th{font-weight:400}\n",
     ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem 2.5rem;"
     "align-items:start}\n",
-    "figure{margin:.5rem 0;min-width:0;max-width:37rem;break-inside:avoid}\n",
+    "figure{margin:.5rem 0;min-width:0;max-width:33rem;break-inside:avoid}\n",
     "figcaption{font-weight:600;overflow-wrap:anywhere}\n",
     ".chart{display:block;width:100%;height:auto;font-size:115px;font-variant-numeric:tabular-nums}\n",
     ".chart text{fill:var(--quiet)}\n",

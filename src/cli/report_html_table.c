@@ -25,11 +25,20 @@ static const struct column {
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+/* Whether any metric has the status. */
 static bool is_shown(const struct report *report, const struct column *column) {
   bool is_shown = column->always;
   for (size_t m = 0; m < report->job->metric_count && !is_shown; m++)
     is_shown = report->totals[m].by_status[column->status] > 0;
   return is_shown;
+}
+
+/* Columns behind those of the fields: attained, the bar, the statuses, in all. */
+static size_t number_columns(const struct report *report) {
+  size_t count = 3;
+  for (size_t i = 0; i < COLUMNS; i++)
+    count += is_shown(report, &columns[i]);
+  return count;
 }
 
 /* A bar of what was met, missed and breached, drawn beside the numbers that say the same. */
@@ -100,7 +109,8 @@ static size_t put_metric(struct page *page, size_t metric, size_t at, size_t *ro
   for (; at < end && !is_one && shown < HTML_MOST_GROUPS && *rows < HTML_MOST_ROWS; at++, shown++, ++*rows)
     put_group(page, report->groups.items[at]);
   if (!is_one && at < end) {
-    html_format(page, "<tr class=\"more\"><td></td><td colspan=\"%zu\" class=\"text\">and ", report->field_count);
+    html_format(page, "<tr class=\"more\"><td></td><td colspan=\"%zu\" class=\"text\">and ",
+                report->field_count + number_columns(report));
     html_count(page, end - at, "group more", "groups more");
     html_put(page, "; --format csv has all</td></tr>\n");
   }

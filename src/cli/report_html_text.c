@@ -70,18 +70,27 @@ void html_string(struct page *page, const char *text) {
     html_text(page, (struct sla_text){text, strlen(text)});
 }
 
-void html_value(struct page *page, struct sla_text value) {
+static void put_isolated(struct page *page, struct sla_text value, size_t most) {
   if (!value.len)
     return;
-  bool is_cut = value.len > HTML_MOST_TEXT;
+  bool is_cut = value.len > most;
   if (is_cut) {
-    value.len = HTML_MOST_TEXT;
-    while (value.len > HTML_MOST_TEXT - 4 && ((unsigned char)value.ptr[value.len] & 0xC0) == 0x80)
+    value.len = most;
+    while (value.len > most - 4 && ((unsigned char)value.ptr[value.len] & 0xC0) == 0x80)
       value.len--;
   }
   html_put(page, "<bdi>");
   html_text(page, value);
   html_put(page, is_cut ? "</bdi>\u2026" : "</bdi>");
+}
+
+void html_value(struct page *page, struct sla_text value) {
+  put_isolated(page, value, HTML_MOST_TEXT);
+}
+
+void html_note(struct page *page, const char *note) {
+  if (note)
+    put_isolated(page, (struct sla_text){note, strlen(note)}, HTML_MOST_NOTE);
 }
 
 void html_element(struct page *page, const char *tag, const char *text) {
@@ -97,8 +106,8 @@ void html_element(struct page *page, const char *tag, const char *text) {
 /* "2026-11-22 18:00 +02:00"; seconds only where there are some. */
 void html_time(struct page *page, sla_time t, const sla_zone *zone) {
   char text[SLA_TIME_TEXT];
-  int32_t offset = zone ? sla_zone_offset(zone, t) : 0;
-  size_t len = time_style_write(&page->report->job->style, t, offset, text);
+  size_t len = zone ? time_style_write(&page->report->job->style, t, sla_zone_offset(zone, t), text)
+                    : sla_time_write(t, 0, true, text); /* no policy could be loaded */
   struct sla_text clock = {text + 11, 5}, behind = {text + 19, len - 19};
   if (memcmp(text + 16, ":00", 3) != 0)
     clock.len = 8;

@@ -67,12 +67,12 @@ static void put_kind(struct page *page, const struct sla_day *day, bool is_open)
   }
   if (day->name) {
     html_put(page, ": ");
-    html_value(page, (struct sla_text){day->name, strlen(day->name)});
+    html_note(page, day->name);
   }
   if (day->closure) {
     html_put(page, day->name || day->kind != SLA_DAY_HOURS ? "; " : "");
     html_put(page, "closed for a part: ");
-    html_value(page, (struct sla_text){day->closure, strlen(day->closure)});
+    html_note(page, day->closure);
   }
 }
 
@@ -219,16 +219,16 @@ static void put_facts(struct page *page, const struct report_item *item, const s
              result->remaining_s < 0 ? -result->remaining_s : result->remaining_s, "");
   if (result->reason) {
     html_put(page, "<dt>Note</dt><dd>");
-    html_value(page, (struct sla_text){result->reason, strlen(result->reason)});
+    html_note(page, result->reason);
     html_put(page, "</dd>\n");
   }
   if (result->coverage) {
     html_put(page, "<dt>Not covered</dt><dd>");
-    html_value(page, (struct sla_text){result->coverage, strlen(result->coverage)});
+    html_note(page, result->coverage);
     html_put(page, "</dd>\n");
   }
   html_put(page, "<dt>Read from</dt><dd>");
-  html_value(page, (struct sla_text){item->file, strlen(item->file)});
+  html_note(page, item->file);
   html_format(page, ", line %ld</dd>\n</dl>\n", item->line);
 }
 

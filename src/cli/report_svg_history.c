@@ -95,7 +95,7 @@ static int column_middle(const struct history *history, size_t stretch) {
   return (column_x(history, stretch) + column_x(history, stretch + 1)) / 2;
 }
 
-enum { CURVE_TOP = 90, CURVE_HEIGHT = 900, COUNT_TOP = 1230, COUNT_HEIGHT = 600, HISTORY_HEIGHT = 2040 };
+enum { CURVE_TOP = 90, CURVE_HEIGHT = 900, COUNT_TOP = 1230, COUNT_HEIGHT = 600, HISTORY_HEIGHT = 2040, WIDEST = 400 };
 
 /* The per cent at the bottom of the scale of the curve: it shows its ups and downs. */
 static int lowest_percent(const struct history *history, size_t metric) {
@@ -135,13 +135,15 @@ static void put_curve(struct page *page, const struct history *history, size_t m
   }
 }
 
+/* How many of a stretch were met, missed and breached, one upon another; pointed at, the column says it in words. */
 static void put_column(struct page *page, const struct history *history, size_t metric, size_t stretch, uint64_t most) {
   static const struct {
     enum sla_status status;
     const char *name;
   } parts[] = {{SLA_MET, "met"}, {SLA_MISSED, "missed"}, {SLA_BREACHED, "breached"}};
   const struct tally *tally = tally_at(history, stretch, metric);
-  int x = column_x(history, stretch), width = column_x(history, stretch + 1) - x, gap = width / 6;
+  int x = column_x(history, stretch), width = column_x(history, stretch + 1) - x;
+  int gap = width > 6 * WIDEST / 5 ? width - WIDEST : width / 6;
   uint64_t below = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     uint64_t count = tally->by_status[parts[i].status];
