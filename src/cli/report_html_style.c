@@ -100,7 +100,7 @@ const char *const html_style[] = {
     "content:attr(data-l) \": \";color:var(--quiet);font-weight:400}.queue>tbody>.why{padding-top:0}.queue .why>td{"
     "width:100%}.why details{position:static;max-width:none}.why details>*{margin-inline-start:0}"
     ".dates td:nth-child(2),.dates td:nth-child(3){white-space:normal;min-width:0}.dates :is(th,td){"
-    "padding-inline:.25rem}}\n",
+    "padding-inline:.2rem}.dates{font-size:.75rem}}\n",
     "@page{margin:14mm}\n",
     "@media print{:root{color-scheme:light;--text:#000;--page:#fff;--card:#fff;--line:#bbb;--grid:#bbb;--quiet:#444;"
     "--link:#000;--met:#2f74b5;--missed:#d4750a;--breached:#b3201f;--alarm:#a61b1b;--warn:#8a4b00;--empty:#eceef2;"
