@@ -219,6 +219,8 @@ enum sla_code sla_policy_inline(const struct sla_options *options, const struct 
                                 sla_policy **ret_policy);
 
 const char *sla_policy_name(const sla_policy *policy);
+/* What people call it, by the newest version; NULL where the file does not say. */
+const char *sla_policy_title(const sla_policy *policy);
 const char *sla_policy_file(const sla_policy *policy);
 const sla_zone *sla_policy_zone(const sla_policy *policy);
 

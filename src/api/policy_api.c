@@ -90,6 +90,10 @@ const char *sla_policy_name(const sla_policy *policy) {
   return policy_of_const(policy)->newest->name;
 }
 
+const char *sla_policy_title(const sla_policy *policy) {
+  return policy_of_const(policy)->newest->title;
+}
+
 const char *sla_policy_file(const sla_policy *policy) {
   return policy_of_const(policy)->files.items[0]->path;
 }

@@ -23,7 +23,8 @@ static void take_values(struct annotation *job, struct annotator *annotator, con
     long column = annotator->columns[i];
     size_t used = 0;
     annotator->values[i] = column >= 0 ? csv_value(row->fields[column], scratch, &used) : (struct sla_text){"", 0};
-    scratch += used;
+    if (used)
+      scratch += used; /* which is NULL where no field needs it */
   }
   if (job->dialect.has_words)
     for (size_t i = 0; i < annotator->field_count; i++)

@@ -86,7 +86,7 @@ static bool is_utf8(const char *locale) {
  * The locale of names: that of --lang, else the environment's where its text is UTF-8. --lang en alone says nothing of
  * a region, and so not on which day weeks begin: then the environment's region does.
  */
-static void choose_names(const struct cli *cli, struct sla_locale_names *ret_names) {
+void cli_names(const struct cli *cli, struct sla_locale_names *ret_names) {
   const char *asked = cli->options.language, *environment = environment_locale();
   if (!asked) {
     sla_locale_names(environment && is_utf8(environment) ? environment : NULL, ret_names);
@@ -252,7 +252,7 @@ static void answer(struct cli *cli, struct question *question) {
       !question_clock(cli, question, noon, &view.calendar, &clock))
     return;
   view.title = title_of(question, view.calendar);
-  choose_names(cli, &view.names);
+  cli_names(cli, &view.names);
   if (gather(&view) && find_coverage(&view))
     show(&view, format);
   view_free(&view);

@@ -97,6 +97,9 @@ void cli_help(const struct command *command);
 /* The format asked for, of those a command knows; false after an error. allowed is a bit set of enum format. */
 bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format);
 
+/* Names of months and weekdays in the language of --lang or of the environment. */
+void cli_names(const struct cli *cli, struct sla_locale_names *ret_names);
+
 /* The current time: --now, read in a zone, or the clock's. false after an error. */
 bool cli_now(struct cli *cli, const sla_zone *zone, sla_time *ret_now);
 

@@ -31,7 +31,7 @@ static const struct command commands[] = {
     {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERzQIvbofnuO",
      run_annotate},
     {"report", "[FILE...]", "Says how incidents stand: what was met, what is breached, what is due next.",
-     "pM1234567iX0JERIvnofuO", run_report},
+     "pM1234567iX0JERIvnlofuO", run_report},
     {"export", "[FILE...]",
      "Writes a calendar as iCalendar; or, of the incidents in FILEs, what is due and not stopped yet.",
      "psPCcHZyYxwmiMX0JERIvnoFVK", run_export},
