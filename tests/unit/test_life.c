@@ -375,10 +375,12 @@ static bool is_shut(const struct life_world *world, const struct life *life, int
     if (measured->targets[i].during >= 0 || measured->targets[i].outside >= 0)
       return false;
   /*
-   * The exception: an amount of business days at a time of day may be due at an opening. Where there is any pause it
-   * is measured as the amount that it comes to, and that has run at the closing before.
+   * The exception: an amount of business days may be due where its clock does not run: at an opening, for a time of
+   * day, or at a closing past midnight, on whole days of which the last is over by then. Where there is any pause it is
+   * measured as the amount that it comes to, and that has run before.
    */
-  if (!target || (target->kind == LIFE_BUSINESS_DAYS && target->at != LIFE_CLOSE))
+  if (!target ||
+      (target->kind == LIFE_BUSINESS_DAYS && (target->at != LIFE_CLOSE || target->clock != SLA_BUSINESS_HOURS)))
     return false;
   for (sla_time t = from - from % 60; t < until; t += 60)
     if (is_open(&world->model, target, t))
