@@ -156,7 +156,7 @@ static void put_tiles(struct page *page) {
     for (size_t i = 0; i < STATUSES; i++)
       all.by_status[i] += report->totals[m].by_status[i];
   html_put(page, "<ul class=\"tiles\" aria-label=\"In short\">\n<li><b>");
-  html_percent(page, tally_attainment(&all));
+  html_percent(page, report_attainment(page->report, &all));
   html_put(page, "</b> attained</li>\n");
   put_tile(page, all.by_status[SLA_BREACHED], "breached", "breached now", "breached");
   put_tile(page, all.by_status[SLA_AT_RISK], "risk", "at risk", "due-next");

@@ -66,7 +66,7 @@ static void put_bar(struct page *page, const struct tally *tally) {
 }
 
 static void put_numbers(struct page *page, const struct tally *tally) {
-  int attainment = tally_attainment(tally);
+  int attainment = report_attainment(page->report, tally);
   html_format(page, "<td data-v=\"%d\">", attainment);
   html_percent(page, attainment);
   html_put(page, "</td>");

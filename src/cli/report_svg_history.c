@@ -98,11 +98,11 @@ static int column_middle(const struct history *history, size_t stretch) {
 enum { CURVE_TOP = 90, CURVE_HEIGHT = 900, COUNT_TOP = 1230, COUNT_HEIGHT = 600, HISTORY_HEIGHT = 2040, WIDEST = 400 };
 
 /* The per cent at the bottom of the scale of the curve: it shows its ups and downs. */
-static int lowest_percent(const struct history *history, size_t metric) {
+static int lowest_percent(const struct page *page, const struct history *history, size_t metric) {
   static const int floors[] = {90, 80, 50};
   int lowest = 10000;
   for (size_t i = 0; i < history->count; i++) {
-    int attainment = tally_attainment(tally_at(history, i, metric));
+    int attainment = report_attainment(page->report, tally_at(history, i, metric));
     lowest = attainment >= 0 && attainment < lowest ? attainment : lowest;
   }
   for (size_t i = 0; i < sizeof floors / sizeof *floors; i++)
@@ -118,17 +118,17 @@ static int curve_y(int attainment, int floor_percent) {
 /* The curve, interrupted where nothing was decided, and a dot for each stretch. */
 static void put_curve(struct page *page, const struct history *history, size_t metric) {
   bool is_drawing = false;
-  int lowest = lowest_percent(history, metric);
+  int lowest = lowest_percent(page, history, metric);
   html_put(page, "<path class=\"curve\" d=\"");
   for (size_t i = 0; i < history->count; i++) {
-    int attainment = tally_attainment(tally_at(history, i, metric));
+    int attainment = report_attainment(page->report, tally_at(history, i, metric));
     if (attainment >= 0)
       html_format(page, "%s%d %d", is_drawing ? "L" : "M", column_middle(history, i), curve_y(attainment, lowest));
     is_drawing = attainment >= 0;
   }
   html_put(page, "\"/>");
   for (size_t i = 0; i < history->count; i++) {
-    int attainment = tally_attainment(tally_at(history, i, metric));
+    int attainment = report_attainment(page->report, tally_at(history, i, metric));
     if (attainment >= 0)
       html_format(page, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>", column_middle(history, i),
                   curve_y(attainment, lowest), history->count > 70 ? 18 : 26);
@@ -159,7 +159,7 @@ static void put_column(struct page *page, const struct history *history, size_t 
   stretch_name(history, stretch, name);
   html_format(page, "<rect class=\"touch\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><title>%s: ", x, CURVE_TOP,
               width, COUNT_TOP + COUNT_HEIGHT - CURVE_TOP, name);
-  html_percent(page, tally_attainment(tally));
+  html_percent(page, report_attainment(page->report, tally));
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     html_format(page, ", %llu %s", (unsigned long long)tally->by_status[parts[i].status], parts[i].name);
   html_put(page, "</title></rect>");
@@ -201,7 +201,7 @@ static void put_history_table(struct page *page, const struct history *history, 
       continue;
     stretch_name(history, i, name);
     html_format(page, "<tr><th scope=\"row\">%s</th><td>", name);
-    html_percent(page, tally_attainment(tally));
+    html_percent(page, report_attainment(page->report, tally));
     html_format(page, "</td><td>%llu</td><td>%llu</td><td>%llu</td></tr>\n",
                 (unsigned long long)tally->by_status[SLA_MET], (unsigned long long)tally->by_status[SLA_MISSED],
                 (unsigned long long)tally->by_status[SLA_BREACHED]);
@@ -222,9 +222,9 @@ static void put_history(struct page *page, const struct history *history, size_t
               "A curve of the attainment of each %s from %s to %s, and columns of how many were met, missed and "
               "breached. In all ",
               step_names[history->step], first, last);
-  html_percent(page, tally_attainment(all));
+  html_percent(page, report_attainment(page->report, all));
   html_put(page, ". The table below has the numbers.</desc>\n");
-  put_history_axes(page, history, lowest_percent(history, metric), most);
+  put_history_axes(page, history, lowest_percent(page, history, metric), most);
   put_curve(page, history, metric);
   for (size_t i = 0; i < history->count; i++)
     put_column(page, history, metric, i, most);
