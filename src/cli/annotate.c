@@ -119,6 +119,12 @@ static bool begin_file(struct annotation *job, bool (*first_header)(struct annot
   job->is_json = is_json;
   if (!job->begun)
     job->delimiter = job->input.csv.delimiter;
+  const struct stream *stream = &job->input.stream;
+  if (job->gathers && stream->at_end && stream->start == stream->filled && !stream->read_errno) {
+    /* A report says that there are none, and the status that something is wrong with the input. */
+    cli_error(job->cli, EXIT_DATA, "\"%s\" is empty: a header line is expected", job->input.file);
+    return true;
+  }
   if (is_json)
     good = job->begun || first_header(job, NULL);
   else

@@ -242,7 +242,8 @@ static bool take_lists(struct effort_job *job, const struct table *table) {
   bool several = false;
   for (size_t i = 0; i < job->field_count + 2; i++) {
     const struct effort_field *field = &job->fields[i];
-    job->lists[i] = field->fixed ? (struct sla_list){0} : table_list(table, field->column);
+    static const struct sla_list none;
+    job->lists[i] = field->fixed ? none : table_list(table, field->column);
     several |= job->lists[i].count > 0;
   }
   if (several && job->dialect.has_words)
