@@ -352,6 +352,7 @@ static void evaluate_all(void *data) {
   const struct policy *policy = worker->policy;
   incident_begin(&worker->incident, evaluation->incident, evaluation->now);
   worker->closed_unanswered = false;
+  worker->deciding = NULL;
   worker->texts.used = 0;
   for (size_t i = 0; i < policy->metrics.count && evaluation->reach == REACHED; i++) {
     worker->cycles[i].count = 0;
@@ -362,8 +363,8 @@ static void evaluate_all(void *data) {
     worker->chosen[i] = chosen_cycle(&worker->cycles[i]);
     evaluation->results[i] = worker->chosen[i]->result;
   }
-  if (evaluation->reach == REACHED && worker->incident.event_count)
-    worker->closed_unanswered = incident_is_unanswered(&worker->incident, policy->newest);
+  if (evaluation->reach == REACHED && worker->incident.event_count && worker->deciding)
+    worker->closed_unanswered = incident_is_unanswered(&worker->incident, worker->deciding);
 }
 
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,

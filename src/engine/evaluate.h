@@ -34,7 +34,8 @@ struct worker {
   struct {
     char **items; /* each of REASON_BYTES */
     size_t count, capacity, used;
-  } texts; /* that results point to; they stay where they are */
+  } texts;                        /* that results point to; they stay where they are */
+  const struct version *deciding; /* the first that decided on a metric of the incident; NULL: none has */
   bool closed_unanswered;
   uint64_t overlaps, gaps; /* local times of all incidents that came twice or not at all */
   struct need need;        /* what the last evaluation found missing */

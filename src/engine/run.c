@@ -163,12 +163,14 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
 /* --- from decisions to results -------------------------------------------------------------------------------------
  */
 
-void result_begin(const struct worker *worker, const struct decision *decision, struct sla_result *result) {
+void result_begin(struct worker *worker, const struct decision *decision, struct sla_result *result) {
   const struct version *version = decision->version;
   *result = (struct sla_result){
       .status = SLA_NO_POLICY, .zone = (const sla_zone *)worker->policy->newest->zone, .rule.calendar = SIZE_MAX};
   if (!version)
     return;
+  if (!worker->deciding)
+    worker->deciding = version;
   result->zone = (const sla_zone *)version->zone;
   result->rule.policy = version->name;
   result->rule.version = version->since;

@@ -22,8 +22,8 @@ struct run {
 /* A cycle more of a metric, with nothing in it yet. */
 struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
 
-/* What a decision comes to before any clock is looked at. */
-void result_begin(const struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
+/* What a decision comes to before any clock is looked at; the worker notes who decided. */
+void result_begin(struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
 
 /* Makes a result an error with a reason; it returns REACHED. */
 enum reach result_fail(struct worker *worker, struct sla_result *result, const char *format, ...)
