@@ -363,8 +363,9 @@ static void evaluate_all(void *data) {
     worker->chosen[i] = chosen_cycle(&worker->cycles[i]);
     evaluation->results[i] = worker->chosen[i]->result;
   }
-  if (evaluation->reach == REACHED && worker->incident.event_count && worker->deciding)
-    worker->closed_unanswered = incident_is_unanswered(&worker->incident, worker->deciding);
+  const struct version *version = worker->deciding ? worker->deciding : policy->newest;
+  if (evaluation->reach == REACHED && worker->incident.event_count)
+    worker->closed_unanswered = incident_is_unanswered(&worker->incident, version);
 }
 
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
