@@ -62,4 +62,12 @@ enum sla_code run_effort_question(struct policy *policy, struct diags *diags, co
  */
 const char *locate(struct arena *arena, const struct sla_options *options, const char *what, const char *name);
 
+/* Loads a file into *ret_loaded, which is set on success only. */
+typedef enum sla_code load_file_fn(const struct sla_options *options, struct diags *diags, const char *path,
+                                   void *ret_loaded);
+
+/* Finds a file as locate does and loads it; diagnostics come in the file's order. options may be NULL. */
+enum sla_code load_named(const struct sla_options *options, const char *what, const char *name, load_file_fn *load,
+                         void *ret_loaded);
+
 #endif

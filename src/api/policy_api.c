@@ -37,34 +37,51 @@ const char *locate(struct arena *arena, const struct sla_options *options, const
 struct naming {
   struct arena arena; /* for what is needed meanwhile */
   const struct sla_options *options;
-  const char *name;
+  const char *what, *name;
+  load_file_fn *load;
+  void *ret_loaded;
   enum sla_code code;
-  struct policy *policy;
 };
 
-/* Finds and loads a policy. */
-static void load_named(void *data) {
+static void load_work(void *data) {
   struct naming *naming = data;
-  const char *path = locate(&naming->arena, naming->options, "policy", naming->name);
+  const char *path = locate(&naming->arena, naming->options, naming->what, naming->name);
   if (!path)
     return;
   struct diags diags;
   struct sorter sorter;
   diags_init(&diags, &naming->arena, naming->options);
   sorter_begin(&sorter, &diags);
-  naming->code = policy_load(naming->options, &diags, path, NULL, &naming->policy);
+  naming->code = naming->load(naming->options, &diags, path, naming->ret_loaded);
   sorter_end(&sorter);
 }
 
-enum sla_code sla_policy_load(const struct sla_options *options, const char *name, sla_policy **ret_policy) {
-  struct naming naming = {.options = options_or_default(options), .name = name, .code = SLA_NOT_FOUND};
+enum sla_code load_named(const struct sla_options *options, const char *what, const char *name, load_file_fn *load,
+                         void *ret_loaded) {
+  struct naming naming = {.options = options_or_default(options),
+                          .what = what,
+                          .name = name,
+                          .load = load,
+                          .ret_loaded = ret_loaded,
+                          .code = SLA_NOT_FOUND};
   arena_init(&naming.arena, 0);
-  if (!arena_try(&naming.arena, load_named, &naming))
+  if (!arena_try(&naming.arena, load_work, &naming))
     naming.code = SLA_NO_MEMORY;
   arena_release(&naming.arena);
-  if (naming.code == SLA_OK)
-    *ret_policy = (sla_policy *)naming.policy;
   return naming.code;
+}
+
+static enum sla_code load_policy(const struct sla_options *options, struct diags *diags, const char *path,
+                                 void *ret_policy) {
+  return policy_load(options, diags, path, NULL, ret_policy);
+}
+
+enum sla_code sla_policy_load(const struct sla_options *options, const char *name, sla_policy **ret_policy) {
+  struct policy *policy;
+  enum sla_code code = load_named(options, "policy", name, load_policy, &policy);
+  if (code == SLA_OK)
+    *ret_policy = (sla_policy *)policy;
+  return code;
 }
 
 enum sla_code sla_policy_inline(const struct sla_options *options, const struct sla_inline *text,

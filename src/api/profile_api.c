@@ -76,37 +76,17 @@ static const struct profile *profile_of(const sla_profile *profile) {
   return (const struct profile *)profile;
 }
 
-struct naming {
-  struct arena arena; /* for what is needed meanwhile */
-  const struct sla_options *options;
-  const char *name;
-  enum sla_code code;
-  struct profile *profile;
-};
-
-/* Finds and loads a profile. */
-static void load_named(void *data) {
-  struct naming *naming = data;
-  const char *path = locate(&naming->arena, naming->options, "input profile", naming->name);
-  if (!path)
-    return;
-  struct diags diags;
-  struct sorter sorter;
-  diags_init(&diags, &naming->arena, naming->options);
-  sorter_begin(&sorter, &diags);
-  naming->code = profile_load(naming->options, &diags, path, NULL, &naming->profile);
-  sorter_end(&sorter);
+static enum sla_code load_profile(const struct sla_options *options, struct diags *diags, const char *path,
+                                  void *ret_profile) {
+  return profile_load(options, diags, path, NULL, ret_profile);
 }
 
 enum sla_code sla_profile_load(const struct sla_options *options, const char *name, sla_profile **ret_profile) {
-  struct naming naming = {.options = options_or_default(options), .name = name, .code = SLA_NOT_FOUND};
-  arena_init(&naming.arena, 0);
-  if (!arena_try(&naming.arena, load_named, &naming))
-    naming.code = SLA_NO_MEMORY;
-  arena_release(&naming.arena);
-  if (naming.code == SLA_OK)
-    *ret_profile = (sla_profile *)naming.profile;
-  return naming.code;
+  struct profile *profile;
+  enum sla_code code = load_named(options, "input profile", name, load_profile, &profile);
+  if (code == SLA_OK)
+    *ret_profile = (sla_profile *)profile;
+  return code;
 }
 
 void sla_profile_free(sla_profile *profile) {

@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 
-static const struct field_key *key_named(const struct field_key *keys, size_t count, struct sla_text name) {
+static bool is_key(const struct field_key *keys, size_t count, struct sla_text name) {
   for (size_t i = 0; i < count; i++)
     if (text_is(name, keys[i].name))
-      return &keys[i];
-  return NULL;
+      return true;
+  return false;
 }
 
 bool fields_check(struct diags *diags, const struct yaml_node *node, const char *what, const struct field_key *keys,
@@ -18,14 +18,9 @@ bool fields_check(struct diags *diags, const struct yaml_node *node, const char 
   bool fits = true;
   for (size_t i = 0; i < node->count; i++) {
     const struct yaml_node *key = &node->entries[i].key;
-    const struct field_key *known = key_named(keys, count, key->text);
-    if (known && known->need != FIELD_LATER)
+    if (is_key(keys, count, key->text))
       continue;
     fits = false;
-    if (known) {
-      diag_error(diags, key->place, "key \"%s\" is not supported by this version", known->name);
-      continue;
-    }
     const char **names = arena_array(diags->arena, count, sizeof *names);
     for (size_t k = 0; k < count; k++)
       names[k] = keys[k].name;

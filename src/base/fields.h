@@ -13,7 +13,7 @@
 /* A key that a map may have. */
 struct field_key {
   const char *name;
-  enum { FIELD_OPTIONAL, FIELD_REQUIRED, FIELD_LATER } need; /* LATER: part of the format, refused by name for now */
+  enum { FIELD_OPTIONAL, FIELD_REQUIRED } need;
 };
 
 /*

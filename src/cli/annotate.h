@@ -199,9 +199,6 @@ void annotation_added_name(const struct annotation *job, size_t metric, enum add
 /* --- annotate_note.c -----------------------------------------------------------------------------------------------
  */
 
-/* How many bytes of a value messages show: whole characters. */
-int annotation_shown_length(struct sla_text text);
-
 /* Applies --coverage to a result. */
 void annotation_apply_coverage(struct annotation *job, struct sla_result *result);
 

@@ -4,16 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-int annotation_shown_length(struct sla_text text) {
-  enum { MOST = 60 };
-  size_t len = 0;
-  while (len < text.len && len < MOST) {
-    size_t wide = sla_utf8_length((struct sla_text){text.ptr + len, text.len - len});
-    len += wide ? wide : 1;
-  }
-  return (int)len;
-}
-
 void annotation_apply_coverage(struct annotation *job, struct sla_result *result) {
   if (job->coverage == COVERAGE_ERROR)
     *result = (struct sla_result){
@@ -95,5 +85,5 @@ void annotation_report_errors(struct annotation *job, const struct record *row) 
   long line, column;
   input_place(&job->input, row, &line, &column);
   cli_error_in(job->cli, EXIT_DATA, job->input.file, line, column, "%s%.*s%s%s", id.len ? "incident " : "",
-               annotation_shown_length(id), id.ptr, id.len ? ": " : "", buffer_text(&job->errors));
+               cli_shown_length(id), id.ptr, id.len ? ": " : "", buffer_text(&job->errors));
 }

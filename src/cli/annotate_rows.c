@@ -72,7 +72,7 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
     if (annotation_is(name, job->policies[i].name))
       return &job->policies[i];
   snprintf(job->reason, sizeof job->reason, name.len ? "unknown policy \"%.*s\"" : "the row names no policy",
-           annotation_shown_length(name), name.ptr);
+           cli_shown_length(name), name.ptr);
   return NULL;
 }
 

@@ -78,6 +78,9 @@ void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(pr
 /* One warning each that says how many local times were ambiguous or skipped; none where there were none. */
 void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps);
 
+/* How many bytes of a value messages show: whole characters, about 60 bytes. */
+int cli_shown_length(struct sla_text text);
+
 /* A sla_diagnose that prints to standard error; data is the struct cli. */
 void cli_diagnose(void *data, const struct sla_diagnostic *diagnostic);
 

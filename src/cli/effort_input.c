@@ -65,7 +65,7 @@ static bool set_value(struct effort_job *job, const char *set) {
   struct sla_text word = {set, len};
   field_hint(job, word, hint);
   cli_warning(job->cli, "no rule of effort in policy \"%s\" reads the field \"%.*s\"%s", sla_policy_name(job->policy),
-              table_shown(word), set, hint);
+              cli_shown_length(word), set, hint);
   return true;
 }
 
@@ -82,8 +82,8 @@ static bool check_map(struct effort_job *job, const char *map) {
     return true;
   struct sla_text word = {map, (size_t)(strchr(map, '=') - map)};
   field_hint(job, word, hint);
-  cli_error(job->cli, EXIT_USAGE, "--map %s: effort does not read the field \"%.*s\"%s", map, table_shown(word), map,
-            hint);
+  cli_error(job->cli, EXIT_USAGE, "--map %s: effort does not read the field \"%.*s\"%s", map, cli_shown_length(word),
+            map, hint);
   return false;
 }
 
@@ -300,7 +300,7 @@ static void look_at_plan(struct effort_job *job, const struct table *table) {
   const char *nearest = nearest_plan(job, plan);
   if (nearest)
     snprintf(job->typo, sizeof job->typo, "%.80s:%ld: effort has no plan \"%.*s\": did you mean \"%.60s\"?",
-             table->input.file, table->row.line, table_shown(plan), plan.ptr, nearest);
+             table->input.file, table->row.line, cli_shown_length(plan), plan.ptr, nearest);
 }
 
 /* Reports why accounts did not take a row. */
@@ -329,7 +329,7 @@ static void count_row(struct effort_job *job, struct table *table) {
   int64_t minutes = 0;
   if (text.len && !table_number(text, 0, SLA_EFFORT_MOST_MINUTES, &minutes)) {
     table_error(table, "%s must be whole minutes from 0 to %lld, not \"%.*s\"", column_name(job, minutes_of(job)),
-                (long long)SLA_EFFORT_MOST_MINUTES, table_shown(text), text.ptr);
+                (long long)SLA_EFFORT_MOST_MINUTES, cli_shown_length(text), text.ptr);
     return;
   }
   struct sla_effort cost;
@@ -403,7 +403,7 @@ static void take_purchase(struct effort_job *job, struct table *table, struct sl
   size_t plan = plan_named(job, name);
   if (plan == SIZE_MAX) {
     const char *nearest = nearest_plan(job, name);
-    table_error(table, "effort has no plan \"%.*s\"%s%.60s%s", table_shown(name), name.ptr,
+    table_error(table, "effort has no plan \"%.*s\"%s%.60s%s", cli_shown_length(name), name.ptr,
                 nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
     return;
   }
@@ -431,8 +431,8 @@ static void take_ledger_row(struct effort_job *job, struct table *table, const s
   if (!plan.len && !credits.len)
     table_error(table, "the row gives neither a plan nor credits");
   else if (credits.len && !table_number(credits, -MOST, MOST, &number))
-    table_error(table, "credits must be a whole number from -%d to %d, not \"%.*s\"", MOST, MOST, table_shown(credits),
-                credits.ptr);
+    table_error(table, "credits must be a whole number from -%d to %d, not \"%.*s\"", MOST, MOST,
+                cli_shown_length(credits), credits.ptr);
   else if (credits.len && !sla_policy_has_credits(job->policy))
     table_error(table, "the policy has no credits: work costs none");
   else if (plan.len)

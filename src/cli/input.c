@@ -57,7 +57,10 @@ static FILE *spool(struct input *input, struct sla_text read_before, int fd, con
   free(block);
   if (good && got == 0 && fflush(file) == 0)
     return file;
-  cli_error(input->cli, EXIT_IO, "cannot keep %s in a temporary file: %s", what, strerror(errno));
+  if (errno == EISDIR)
+    cli_error(input->cli, EXIT_NO_INPUT, "cannot read \"%s\": %s", what, strerror(errno));
+  else
+    cli_error(input->cli, EXIT_IO, "cannot keep %s in a temporary file: %s", what, strerror(errno));
   if (file)
     fclose(file);
   return NULL;

@@ -11,6 +11,16 @@ void cli_status(struct cli *cli, int status) {
     cli->status = status;
 }
 
+int cli_shown_length(struct sla_text text) {
+  enum { MOST = 60 };
+  size_t len = 0;
+  while (len < text.len && len < MOST) {
+    size_t wide = sla_utf8_length((struct sla_text){text.ptr + len, text.len - len});
+    len += wide ? wide : 1;
+  }
+  return (int)len;
+}
+
 static const char *severity_name(enum sla_severity severity) {
   return severity == SLA_ERROR ? "error" : severity == SLA_WARNING ? "warning" : "note";
 }

@@ -107,13 +107,3 @@ bool table_number(struct sla_text text, int64_t least, int64_t most, int64_t *re
   *ret_number = minus ? -number : number;
   return text.len && (minus || number >= least);
 }
-
-int table_shown(struct sla_text text) {
-  enum { MOST = 60 };
-  size_t len = 0;
-  while (len < text.len && len < MOST) {
-    size_t wide = sla_utf8_length((struct sla_text){text.ptr + len, text.len - len});
-    len += wide ? wide : 1;
-  }
-  return (int)len;
-}

@@ -46,7 +46,4 @@ void table_error(struct table *table, const char *format, ...) __attribute__((fo
 /* A whole number from least to most, blanks around it; a minus where least is negative. */
 bool table_number(struct sla_text text, int64_t least, int64_t most, int64_t *ret_number);
 
-/* How many bytes of a value messages show: whole characters. */
-int table_shown(struct sla_text text);
-
 #endif

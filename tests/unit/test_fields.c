@@ -136,7 +136,7 @@ static void test_span_holds(void **state) {
 
 static void test_keys(void **state) {
   static const struct field_key keys[] = {
-      {"hours", FIELD_REQUIRED}, {"holidays", FIELD_OPTIONAL}, {"zone", FIELD_OPTIONAL}, {"later", FIELD_LATER}};
+      {"hours", FIELD_REQUIRED}, {"holidays", FIELD_OPTIONAL}, {"zone", FIELD_OPTIONAL}};
   static const struct {
     const char *text, *said;
   } cases[] = {
@@ -145,7 +145,6 @@ static void test_keys(void **state) {
       {"holidays: y\n", "1:1: a thing needs the key \"hours\""},
       {"hours: x\nholdays: y\n", "2:1: unknown key \"holdays\" in a thing: did you mean \"holidays\"?"},
       {"hours: x\n\n  # a remark\nqqqqqq: y\n", "4:1: unknown key \"qqqqqq\" in a thing"},
-      {"hours: x\nlater: y\n", "2:1: key \"later\" is not supported by this version"},
       {"Hours: x\n", "1:1: unknown key \"Hours\" in a thing: did you mean \"hours\"?; "
                      "1:1: a thing needs the key \"hours\""},
       {"hours: x\naaaaaaaa: y\nbbbbbbbb: z\n",
