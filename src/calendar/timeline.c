@@ -115,45 +115,9 @@ void stretches_subtract(struct arena *arena, const struct stretches *a, const st
   *ret_difference = rest;
 }
 
-size_t timeline_find(const struct timeline *timeline, sla_time t) {
-  if (t >= timeline->until)
-    return timeline->count;
-  size_t item = t <= timeline->from ? 0 : timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
-  while (item < timeline->count && timeline->items[item].until <= t)
-    item++;
-  return item;
-}
-
 bool timeline_is_open(const struct timeline *timeline, sla_time t) {
   size_t i = timeline_find(timeline, t);
   return i < timeline->count && timeline->items[i].from <= t;
-}
-
-int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
-  size_t i = timeline_find(timeline, t);
-  int64_t sum = timeline->sums[i];
-  if (i < timeline->count && t > timeline->items[i].from)
-    sum += t - timeline->items[i].from;
-  return sum;
-}
-
-int64_t timeline_elapsed(const struct timeline *timeline, sla_time a, sla_time b) {
-  return b <= a ? 0 : timeline_sum(timeline, b) - timeline_sum(timeline, a);
-}
-
-bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
-  if (amount == 0) {
-    *ret_due = s;
-    return true;
-  }
-  int64_t target = timeline_sum(timeline, s) + amount;
-  if (target > timeline->sums[timeline->count])
-    return false;
-  size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
-  while (timeline->sums[item + 1] < target) /* the target may be reached just at an item's end */
-    item++;
-  *ret_due = timeline->items[item].from + (target - timeline->sums[item]);
-  return true;
 }
 
 bool timeline_next_open(const struct timeline *timeline, sla_time t, sla_time *ret_open) {

@@ -55,22 +55,50 @@ static inline bool timeline_covers(const struct timeline *timeline, sla_time a, 
 }
 
 /* Index of the first stretch that ends after t; count where there is none. */
-size_t timeline_find(const struct timeline *timeline, sla_time t);
+static inline size_t timeline_find(const struct timeline *timeline, sla_time t) {
+  if (t >= timeline->until)
+    return timeline->count;
+  size_t item = t <= timeline->from ? 0 : timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
+  while (item < timeline->count && timeline->items[item].until <= t)
+    item++;
+  return item;
+}
 
 /* Whether t, which must be covered, is open. */
 bool timeline_is_open(const struct timeline *timeline, sla_time t);
 
 /* Open seconds from the timeline's start to t. */
-int64_t timeline_sum(const struct timeline *timeline, sla_time t);
+static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
+  size_t i = timeline_find(timeline, t);
+  int64_t sum = timeline->sums[i];
+  if (i < timeline->count && t > timeline->items[i].from)
+    sum += t - timeline->items[i].from;
+  return sum;
+}
 
 /* Open seconds in [a, b), 0 where b is before a; both must be covered. */
-int64_t timeline_elapsed(const struct timeline *timeline, sla_time a, sla_time b);
+static inline int64_t timeline_elapsed(const struct timeline *timeline, sla_time a, sla_time b) {
+  return b <= a ? 0 : timeline_sum(timeline, b) - timeline_sum(timeline, a);
+}
 
 /*
  * The earliest t >= s with amount open seconds in [s, t); s itself for amount 0. s must be covered. false where the
  * timeline ends before.
  */
-bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due);
+static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
+  if (amount == 0) {
+    *ret_due = s;
+    return true;
+  }
+  int64_t target = timeline_sum(timeline, s) + amount;
+  if (target > timeline->sums[timeline->count])
+    return false;
+  size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
+  while (timeline->sums[item + 1] < target) /* the target may be reached just at an item's end */
+    item++;
+  *ret_due = timeline->items[item].from + (target - timeline->sums[item]);
+  return true;
+}
 
 /* The first open instant at or after t; false where none is known. */
 bool timeline_next_open(const struct timeline *timeline, sla_time t, sla_time *ret_open);

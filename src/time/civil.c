@@ -8,40 +8,35 @@ _Static_assert((DATE_MAX + INT64_C(1)) * DAY - 1 == SLA_TIME_MAX, "DATE_MAX is t
 _Static_assert(DATE_MIN == SLA_TIME_MIN, "DATE_MIN is the date of SLA_TIME_MIN");
 
 /*
- * The calendar repeats every 400 years. Years are taken to begin on 1 March, so that the leap day is a year's last day
- * and the months before it have a fixed pattern.
+ * Years are taken to begin on 1 March, so that the leap day is a year's last day and the months before it have a fixed
+ * pattern. Centuries have 36524.25 days on average, years of a century 365.25: which one a day is in is a division by
+ * four times as many.
  */
-enum { YEARS_400 = 400 * 365 + 97, YEARS_100 = 100 * 365 + 24, YEARS_4 = 4 * 365 + 1 };
+enum { YEARS_400 = 400 * 365 + 97, YEARS_4 = 4 * 365 + 1 };
 
 /* Days from 0000-03-01 to 1970-01-01. */
 enum { EPOCH = 719468 };
 
-/* Days from 1 March to the first of a month, March being month 0: five months have 153 days. */
-static int days_before_month(int month_from_march) {
-  return (153 * month_from_march + 2) / 5;
-}
-
 int date_of(int year, int month, int day) {
+  /* Days from 1 March to the first of a month: five months have 153. January and February are of the year before. */
+  static const short before_month[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
   assert(month >= 1 && month <= 12);
-  int from_march = (month + 9) % 12, y = year - (from_march >= 10);
-  return 365 * y + y / 4 - y / 100 + y / 400 + days_before_month(from_march) + day - 1 - EPOCH;
+  int y = year - (month <= 2);
+  return 365 * y + y / 4 - y / 100 + y / 400 + before_month[month - 1] + day - 1 - EPOCH;
 }
 
 struct civil civil_of(int date) {
-  int days = date + EPOCH;
-  int cycles = days / YEARS_400;
-  days %= YEARS_400;
-  int centuries = days / YEARS_100 - days / (YEARS_400 - 1); /* the last century of a cycle is a day longer */
-  days -= centuries * YEARS_100;
-  int fours = days / YEARS_4;
-  days %= YEARS_4;
-  int years = days / 365 - days / (YEARS_4 - 1); /* and so is the last year of four */
-  days -= years * 365;
-  int from_march = (5 * days + 2) / 153;
+  unsigned days = (unsigned)(date + EPOCH); /* no date is before 0000-03-01 */
+  unsigned century = (4 * days + 3) / YEARS_400;
+  unsigned in_century = days - century * YEARS_400 / 4;
+  unsigned year = (4 * in_century + 3) / YEARS_4;
+  unsigned in_year = in_century - year * YEARS_4 / 4;
+  unsigned from_march = (5 * in_year + 2) / 153;
+  unsigned is_next = from_march >= 10;
   return (struct civil){
-      .year = 400 * cycles + 100 * centuries + 4 * fours + years + (from_march >= 10),
-      .month = (from_march + 2) % 12 + 1,
-      .day = days - days_before_month(from_march) + 1,
+      .year = (int)(100 * century + year + is_next),
+      .month = (int)(from_march + 3 - 12 * is_next),
+      .day = (int)(in_year - (153 * from_march + 2) / 5 + 1),
   };
 }
 

@@ -4,6 +4,7 @@
 #include "time/civil.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char out_of_range[] = "outside the supported years 1970 to 2199";
 
@@ -60,29 +61,71 @@ static const char *parse_epoch(struct sla_text text, struct timestamp *ret_times
   return NULL;
 }
 
-/* The value of two digits, or a number over 99 where they are none. */
-static unsigned two_digits(const char *at) {
-  unsigned tens = (unsigned)(unsigned char)at[0] - '0', ones = (unsigned)(unsigned char)at[1] - '0';
-  return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
+/* The bytes of eight characters, the first the lowest. */
+static uint64_t eight_bytes(const char *at) {
+  uint64_t bytes = 0;
+  memcpy(&bytes, at, sizeof bytes);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  bytes = __builtin_bswap64(bytes);
+#endif
+  return bytes;
+}
+
+#define BYTES(a, b, c, d, e, f, g, h)                                                                                  \
+  ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |              \
+   (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+
+/*
+ * Eight characters against a form in which '0' is any digit: false where one differs. What is left of the characters
+ * when the form is taken away bit by bit is a digit's value, or 0. To that is added what brings all that is more to 16.
+ * Each two digits side by side then become one number, in the byte of the first: *ret_pairs.
+ */
+static inline bool match_digits(uint64_t bytes, uint64_t form, uint64_t allowance, uint64_t *ret_pairs) {
+  uint64_t digits = bytes ^ form;
+  *ret_pairs = 10 * digits + (digits >> 8);
+  return ((digits | (digits + allowance)) & 0xF0F0F0F0F0F0F0F0) == 0;
+}
+
+static inline unsigned pair_at(uint64_t pairs, int byte) {
+  return (unsigned)(pairs >> 8 * byte) & 0xFF;
 }
 
 /*
- * The form that programs write, 2026-01-31T15:04:05Z, in one go; false leaves every other form, and all that is wrong,
- * to the parser below, which this must agree with.
+ * The forms that programs write, 2026-01-31T15:04:05 (or with a blank) and behind it "Z", +02:00 or nothing, eight
+ * characters at a time; false leaves every other form, and all that is wrong, to the parser below, which this must
+ * agree with.
  */
 static bool parse_common(struct sla_text text, struct timestamp *ret_timestamp) {
+  enum { DIGIT = 6, SIGN = 15 }; /* allowances: digits may be up to 9, all else must be as in the form */
   const char *at = text.ptr;
-  if (text.len != 20 || at[4] != '-' || at[7] != '-' || at[10] != 'T' || at[13] != ':' || at[16] != ':' ||
-      at[19] != 'Z')
+  uint64_t date, time, offset;
+  if (text.len < 19 || text.len > 25 || (at[10] != 'T' && at[10] != ' ') ||
+      !match_digits(eight_bytes(at), BYTES('0', '0', '0', '0', '-', '0', '0', '-'),
+                    BYTES(DIGIT, DIGIT, DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN), &date) ||
+      !match_digits(eight_bytes(at + 11), BYTES('0', '0', ':', '0', '0', ':', '0', '0'),
+                    BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN, DIGIT, DIGIT), &time))
     return false;
-  unsigned century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
-  unsigned hour = two_digits(at + 11), minute = two_digits(at + 14), second = two_digits(at + 17);
-  if (century > 99 || century + year == 0 || year > 99 || month - 1 > 11 || day - 1 > 27 || hour > 23 || minute > 59 ||
-      second > 59)
+  unsigned tens = (unsigned)(unsigned char)at[8] - '0', ones = (unsigned)(unsigned char)at[9] - '0';
+  unsigned year = 100 * pair_at(date, 0) + pair_at(date, 2), month = pair_at(date, 5), day = 10 * tens + ones;
+  unsigned hour = pair_at(time, 0), minute = pair_at(time, 3), second = pair_at(time, 6);
+  if (tens > 9 || ones > 9 || year == 0 || month - 1 > 11 || hour > 23 || minute > 59 || second > 59 ||
+      (day - 1 > 27 && !civil_is_valid((int)year, (int)month, (int)day)))
     return false;
-  int64_t date = date_of((int)(century * 100 + year), (int)month, (int)day);
-  *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_INSTANT,
-                                      .value = date * DAY + (int)(hour * HOUR + minute * MINUTE + second)};
+  int64_t value =
+      (int64_t)date_of((int)year, (int)month, (int)day) * DAY + (int)(hour * HOUR + minute * MINUTE + second);
+  if (text.len == 20 && at[19] == 'Z')
+    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_INSTANT, .value = value};
+  else if (text.len == 19)
+    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_LOCAL, .value = value};
+  else if (text.len == 25 && (at[19] == '+' || at[19] == '-') &&
+           match_digits(eight_bytes(at + 17) >> 24, BYTES('0', '0', ':', '0', '0', 0, 0, 0),
+                        BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, 0, 0, 0), &offset) &&
+           pair_at(offset, 0) < 24 && pair_at(offset, 3) < 60 && (at[19] == '+' || offset)) { /* -00:00: see below */
+    int32_t east = (int32_t)(pair_at(offset, 0) * HOUR + pair_at(offset, 3) * MINUTE);
+    east = at[19] == '-' ? -east : east;
+    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_OFFSET, .value = value - east, .offset = east};
+  } else
+    return false;
   return true;
 }
 
@@ -151,19 +194,24 @@ const char *timestamp_instant(const struct timestamp *timestamp, const struct zo
   return NULL;
 }
 
-static char *write_digits(char *at, int value, int digits) {
-  for (int i = digits - 1; i >= 0; i--, value /= 10)
-    at[i] = (char)('0' + value % 10);
-  return at + digits;
+/* Numbers from 00 to 99, as two characters each. */
+static const char two_digits[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+                                 "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+                                 "888990919293949596979899";
+
+static inline char *write_two(char *at, unsigned value) {
+  memcpy(at, two_digits + 2 * value, 2);
+  return at + 2;
 }
 
-static char *write_date(char *at, int date) {
+static inline char *write_date(char *at, int date) {
   struct civil civil = civil_of(date);
-  at = write_digits(at, civil.year, 4);
+  at = write_two(at, (unsigned)civil.year / 100);
+  at = write_two(at, (unsigned)civil.year % 100);
   *at++ = '-';
-  at = write_digits(at, civil.month, 2);
+  at = write_two(at, (unsigned)civil.month);
   *at++ = '-';
-  return write_digits(at, civil.day, 2);
+  return write_two(at, (unsigned)civil.day);
 }
 
 size_t date_write(int date, char text[DATE_TEXT]) {
@@ -176,22 +224,23 @@ size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_
   if (offset % MINUTE)
     utc = true;
   int64_t local = t + (utc ? 0 : offset);
-  int second = local_second(local);
-  char *at = write_date(text, local_date(local));
+  int date = local_date(local);
+  unsigned second = (unsigned)(local - (int64_t)date * DAY);
+  char *at = write_date(text, date);
   *at++ = 'T';
-  at = write_digits(at, second / HOUR, 2);
+  at = write_two(at, second / HOUR);
   *at++ = ':';
-  at = write_digits(at, second / MINUTE % 60, 2);
+  at = write_two(at, second / MINUTE % 60);
   *at++ = ':';
-  at = write_digits(at, second % 60, 2);
+  at = write_two(at, second % 60);
   if (utc)
     *at++ = 'Z';
   else {
-    int32_t east = offset < 0 ? -offset : offset;
+    unsigned east = (unsigned)(offset < 0 ? -offset : offset);
     *at++ = offset < 0 ? '-' : '+';
-    at = write_digits(at, east / HOUR, 2);
+    at = write_two(at, east / HOUR);
     *at++ = ':';
-    at = write_digits(at, east / MINUTE % 60, 2);
+    at = write_two(at, east / MINUTE % 60);
   }
   *at = '\0';
   assert(at - text < SLA_TIME_TEXT);

@@ -139,6 +139,19 @@ static struct arena *scratch_open(struct zones *zones) {
   return zones->scratch;
 }
 
+static const uint16_t *index_spans(struct arena *arena, const struct zone *zone) {
+  if (zone->count > UINT16_MAX)
+    return NULL;
+  size_t count = (size_t)(SLA_TIME_MAX >> ZONE_SHIFT) + 1, span = 0;
+  uint16_t *by_time = arena_array(arena, count, sizeof *by_time);
+  for (size_t i = 0; i < count; i++) {
+    while (span + 1 < zone->count && zone->spans[span + 1].from <= (sla_time)i << ZONE_SHIFT)
+      span++;
+    by_time[i] = (uint16_t)span;
+  }
+  return by_time;
+}
+
 static const struct zone *zone_keep(struct zones *zones, struct sla_text name, enum zone_source source,
                                     const struct zone_spans *spans) {
   struct zone *zone = arena_alloc(zones->arena, sizeof *zone);
@@ -148,6 +161,7 @@ static const struct zone *zone_keep(struct zones *zones, struct sla_text name, e
       .spans = arena_regrow(zones->arena, spans->items, spans->count, spans->count, sizeof *spans->items),
       .count = spans->count,
   };
+  zone->by_time = index_spans(zones->arena, zone);
   return *ARENA_PUSH(zones->arena, zones) = zone;
 }
 
@@ -187,7 +201,7 @@ const struct zone *zone_find(struct zones *zones, struct sla_text name, const ch
 
 /* --- searching ---------------------------------------------------------------------------------------------------- */
 
-size_t zone_span_at(const struct zone *zone, sla_time t) {
+size_t zone_span_search(const struct zone *zone, sla_time t) {
   size_t low = 0, high = zone->count; /* spans[low].from <= t, and t is before spans[high] */
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
@@ -221,6 +235,13 @@ sla_time zone_instant(const struct zone *zone, int64_t local, enum sla_reading *
   *ret_reading = SLA_READ_LOCAL;
   if (is_remote(local))
     return remote_instant(zone, local);
+
+  /* Mostly no span begins or ends within the reach of any offset. */
+  size_t nearest = zone_span_at(zone, local);
+  const struct zone_span *span = &zone->spans[nearest];
+  if ((nearest == 0 || local - ZONE_OFFSET_MAX >= span->from) &&
+      (nearest + 1 == zone->count || local - ZONE_OFFSET_MIN < span[1].from))
+    return local - span->offset;
 
   /* The offset is within -25 and +26 hours, so only spans that begin about then can show this local time. */
   size_t i = zone_span_at(zone, local - ZONE_OFFSET_MAX), before_gap = i;

@@ -24,7 +24,12 @@ struct zone {
   enum zone_source source; /* with SLA_TZDATA_AUTO, ICU is used for a zone that the system has no file of */
   struct zone_span *spans;
   size_t count; /* at least 1; neighbours differ in offset */
+  /* Where searches begin, so that they take a step or two: for each 2^ZONE_SHIFT seconds of the supported range the span
+   * in which they begin. NULL: searches go by halves. */
+  const uint16_t *by_time;
 };
+
+enum { ZONE_SHIFT = 22 }; /* 48 days */
 
 /* A name that no zone could be had for, and why. */
 struct zone_failure {
@@ -59,8 +64,18 @@ const struct zone *zone_find(struct zones *zones, struct sla_text name, const ch
 /* Whether a name is one of IANA's Etc/GMT+4, whose sign is the inverse of what people write. */
 bool zone_name_is_inverted(struct sla_text name);
 
+/* Index of the span that holds t, without the help of zone->by_time. */
+size_t zone_span_search(const struct zone *zone, sla_time t);
+
 /* Index of the span that holds t. */
-size_t zone_span_at(const struct zone *zone, sla_time t);
+static inline size_t zone_span_at(const struct zone *zone, sla_time t) {
+  if (!zone->by_time || (uint64_t)t > SLA_TIME_MAX)
+    return zone_span_search(zone, t);
+  size_t span = zone->by_time[t >> ZONE_SHIFT];
+  while (span + 1 < zone->count && zone->spans[span + 1].from <= t)
+    span++;
+  return span;
+}
 
 static inline int32_t zone_offset(const struct zone *zone, sla_time t) {
   return zone->spans[zone_span_at(zone, t)].offset;
