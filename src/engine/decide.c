@@ -91,13 +91,8 @@ static size_t start_field(const struct incident *incident, const struct version 
   return (measured ? measured : incident->policy->metrics.items[metric].first)->start;
 }
 
-/*
- * The version of a file in force when the metric started: at *start, or by the field that the version itself has it
- * start at. Where there is none, and by the version in force now it has not started, that is the one. false where a
- * start is no time, which the decision then says.
- */
-static bool choose_version(struct incident *incident, const struct policy_file *file, size_t metric,
-                           const sla_time *start, bool any, struct decision *decision) {
+bool decide_version(struct incident *incident, const struct policy_file *file, size_t metric, const sla_time *start,
+                    bool any, struct decision *decision) {
   static const struct time_field at_events = {.state = TIME_EMPTY};
   decision->version = NULL;
   decision->started = false;
@@ -136,7 +131,7 @@ static enum reach follow_agreements(struct incident *incident, size_t metric, co
     if (!holds)
       continue;
     struct decision other = {.bad_field = SIZE_MAX};
-    if (!choose_version(incident, agreement->file, metric, start, false, &other)) {
+    if (!decide_version(incident, agreement->file, metric, start, false, &other)) {
       *decision = other;
       return REACHED;
     }
@@ -152,7 +147,7 @@ enum reach decide(struct incident *incident, size_t metric, const sla_time *star
                   struct need *ret_need) {
   struct decision decision = {.bad_field = SIZE_MAX};
   enum reach reach = REACHED;
-  if (choose_version(incident, incident->policy->files.items[0], metric, start, true, &decision) && decision.version)
+  if (decide_version(incident, incident->policy->files.items[0], metric, start, true, &decision) && decision.version)
     reach = follow_agreements(incident, metric, start, &decision, ret_need);
   if (reach == REACHED && decision.version && decision.bad_field == SIZE_MAX)
     reach = find_exclusion(incident, &decision, ret_need);

@@ -26,6 +26,15 @@ struct decision {
 enum reach decide(struct incident *incident, size_t metric, const sla_time *start, struct decision *ret_decision,
                   struct need *ret_need);
 
+/*
+ * The version of a file in force when the metric started: at *start, or by the field that the version itself has it
+ * start at. Where there is none, and by the version in force now it has not started, that is the one; `any` has one
+ * named even where none is in force now. Sets version, started and start, or bad_field and returns false where a start
+ * is no time.
+ */
+bool decide_version(struct incident *incident, const struct policy_file *file, size_t metric, const sla_time *start,
+                    bool any, struct decision *decision);
+
 /* The target of a version that the values match, for a metric that starts at *start; NULL where none does. */
 enum reach decide_target(struct incident *incident, const struct version *version, size_t metric, const sla_time *start,
                          const struct target **ret_target, struct need *ret_need);

@@ -1,6 +1,7 @@
 #include "engine/evaluate.h"
 
 #include "engine/decide.h"
+#include "engine/row.h"
 #include "engine/run.h"
 
 #include <stdlib.h>
@@ -11,6 +12,8 @@ static void worker_make(void *data) {
   struct arena *arena = &worker->arena;
   worker->cycles = arena_array(arena, policy->metrics.count, sizeof *worker->cycles);
   worker->chosen = arena_array(arena, policy->metrics.count, sizeof *worker->chosen);
+  for (size_t i = 0; i < policy->metrics.count; i++)
+    cycle_add(worker, i); /* makes room for one, so that plain rows need none */
   incident_init(&worker->incident, policy, arena, &worker->zones);
   worker->is_ready = true;
 }
@@ -33,15 +36,19 @@ struct worker *worker_new(const struct policy *policy) {
   worker->policy = policy;
   worker->incident.input_zone = policy->newest->zone;
   arena_init(&worker->arena, policy->memory_limit);
-  if (worker_reset(worker))
+  if (worker_reset(worker)) {
+    worker->rows = rows_new(policy);
     return worker;
+  }
   worker_free(worker);
   return NULL;
 }
 
 void worker_free(struct worker *worker) {
-  if (worker)
+  if (worker) {
     arena_release(&worker->arena);
+    rows_free(worker->rows);
+  }
   free(worker);
 }
 
@@ -346,14 +353,18 @@ struct evaluation {
   enum reach reach;
 };
 
+void evaluation_begin(struct worker *worker, const struct sla_incident *incident, sla_time now) {
+  incident_begin(&worker->incident, incident, now);
+  worker->closed_unanswered = false;
+  worker->deciding = NULL;
+  worker->texts.used = 0;
+}
+
 static void evaluate_all(void *data) {
   struct evaluation *evaluation = data;
   struct worker *worker = evaluation->worker;
   const struct policy *policy = worker->policy;
-  incident_begin(&worker->incident, evaluation->incident, evaluation->now);
-  worker->closed_unanswered = false;
-  worker->deciding = NULL;
-  worker->texts.used = 0;
+  evaluation_begin(worker, evaluation->incident, evaluation->now);
   for (size_t i = 0; i < policy->metrics.count && evaluation->reach == REACHED; i++) {
     worker->cycles[i].count = 0;
     evaluation->reach =
@@ -370,6 +381,13 @@ static void evaluate_all(void *data) {
 
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                     struct sla_result *ret_results) {
+  if (worker->is_ready && row_evaluate(worker, incident, now, ret_results))
+    return REACHED;
+  return evaluate_slowly(worker, incident, now, ret_results);
+}
+
+enum reach evaluate_slowly(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                           struct sla_result *ret_results) {
   struct evaluation evaluation = {worker, incident, now, ret_results, REACHED};
   if (!worker->is_ready && !worker_reset(worker))
     return REACH_NEVER;

@@ -39,6 +39,7 @@ struct worker {
   bool closed_unanswered;
   uint64_t overlaps, gaps; /* local times of all incidents that came twice or not at all */
   struct need need;        /* what the last evaluation found missing */
+  struct rows *rows;       /* for those that are plain: see row.h; NULL: none is */
 };
 
 /* Makes a worker; its memory is released with worker_free. NULL where memory runs out. */
@@ -51,6 +52,13 @@ void worker_free(struct worker *worker);
  */
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                     struct sla_result *ret_results);
+
+/* The same without the row path: its reference. */
+enum reach evaluate_slowly(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                           struct sla_result *ret_results);
+
+/* Has a worker take an incident, of which nothing is known yet. */
+void evaluation_begin(struct worker *worker, const struct sla_incident *incident, sla_time now);
 
 /* The target that decides for a metric starting at a time: NULL in *ret_target where none matches. */
 enum reach evaluate_target(struct worker *worker, const struct sla_incident *incident, size_t metric, sla_time start,

@@ -159,12 +159,12 @@ const struct time_field *incident_time(struct incident *incident, size_t field) 
   struct time_field *time = &incident->times[field];
   if (time->state != TIME_UNREAD)
     return time;
-  if (is_blank(incident->values[field])) {
+  struct sla_text value = incident->values[field];
+  time->problem = value.len ? read_time(incident, incident->time_format, value, &time->t) : NULL;
+  if (!value.len || (time->problem && is_blank(value)))
     time->state = TIME_EMPTY;
-    return time;
-  }
-  time->problem = read_time(incident, incident->time_format, incident->values[field], &time->t);
-  time->state = time->problem ? TIME_BAD : TIME_READ;
+  else
+    time->state = time->problem ? TIME_BAD : TIME_READ;
   return time;
 }
 

@@ -112,8 +112,7 @@ static void note_coverage(struct worker *worker, const struct run *run, struct s
   result->coverage = note;
 }
 
-/* The first line of the status table that holds, from stopped on. */
-static enum sla_status status_of(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now) {
+enum sla_status run_status(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now) {
   const struct target *target = run->target;
   sla_time at = run->stopped ? run->stop : now;
   bool late = target->strict ? at >= result->due : at > result->due;
@@ -155,7 +154,7 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
   }
   result->remaining_s = amount - result->elapsed_s;
   if (result->has_due)
-    result->status = status_of(run, result, amount, worker->incident.now);
+    result->status = run_status(run, result, amount, worker->incident.now);
   note_coverage(worker, run, result);
   return REACHED;
 }

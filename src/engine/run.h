@@ -25,6 +25,9 @@ struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
 /* What a decision comes to before any clock is looked at; the worker notes who decided. */
 void result_begin(struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
 
+/* The first line of the status table that holds, from stopped on; the result has its due time and amounts. */
+enum sla_status run_status(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now);
+
 /* Makes a result an error with a reason; it returns REACHED. */
 enum reach result_fail(struct worker *worker, struct sla_result *result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -1,0 +1,28 @@
+/*
+ * row: the row path. Most incidents of a table are plain: nothing but field values, with no pauses, all of them fine.
+ * These are evaluated here, in one go and by few steps: a few hundred instructions, no allocation, no library call.
+ *
+ * What evaluate.c does for any incident is the reference, and what decides wherever anything is out of the ordinary:
+ * events, pauses, a time that is none, a stop before its start, dates that no holiday set covers, timelines that are too
+ * short. Tests hold the two against each other.
+ */
+#ifndef SLACLOCK_ENGINE_ROW_H
+#define SLACLOCK_ENGINE_ROW_H
+
+#include "engine/evaluate.h"
+
+/* What a worker remembers of the rows before: see row.c. */
+struct rows;
+
+/* NULL where memory runs out, or where no incident of the policy is plain. Free with rows_free. */
+struct rows *rows_new(const struct policy *policy);
+void rows_free(struct rows *rows);
+
+/*
+ * Evaluates an incident if it is plain: all that evaluate() says of it then holds. false: it has to be evaluated by
+ * that; what the worker knows of the incident is then undefined.
+ */
+bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                  struct sla_result *ret_results);
+
+#endif
