@@ -107,6 +107,14 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
 /* Says what there is to say of a row, and reports its errors. */
 static void conclude_row(struct annotation *job, const struct record *row, const char *row_error) {
   struct annotator *annotator = job->row_policy;
+  bool is_plain = annotator && !row_error && !job->by_incident && !job->cli->decided;
+  for (size_t m = 0; is_plain && m < annotator->metric_count; m++)
+    is_plain = !annotator->results[m].reason && !annotator->results[m].coverage;
+  if (is_plain) { /* nothing is to be said of most rows */
+    job->errors.len = job->note.len = 0;
+    job->closed_unanswered = false;
+    return;
+  }
   annotation_begin_note(job);
   for (size_t m = 0; annotator && m < annotator->metric_count; m++) {
     struct sla_result *result = &annotator->results[m];
@@ -136,49 +144,49 @@ static const struct sla_result *result_of(const struct annotation *job, size_t m
   return NULL;
 }
 
-static void write_time(struct annotation *job, sla_time t, int32_t offset_s) {
-  char *room = output_room(&job->output, SLA_TIME_TEXT);
-  job->output.len += time_style_write(&job->style, t, offset_s, room);
+/*
+ * What follows writes through a pointer into room that was made for the row as a whole, and returns where it ends: a row
+ * is looked at for room once.
+ */
+
+enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes and a delimiter */
+
+static char *put_time(const struct annotation *job, sla_time t, int32_t offset_s, char *at) {
+  return at + time_style_write(&job->style, t, offset_s, at);
 }
 
-enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes */
+static char *put_status(enum sla_status status, char *at) {
+  size_t len = strlen(sla_status_name(status));
+  memcpy(at, sla_status_name(status), len);
+  return at + len;
+}
 
 /* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
-static void write_value(struct annotation *job, const struct told *told, enum added column) {
+static char *put_value(const struct annotation *job, const struct told *told, enum added column, char *at) {
   const struct sla_result *result = told->result;
   const struct listed_cycle *cycle = told->cycle;
-  const char *status;
   switch (column) {
-  case ADDED_DUE:
-    if (result->has_due)
-      write_time(job, result->due, result->due_offset_s);
-    break;
-  case ADDED_STATUS:
-    status = sla_status_name(result->status);
-    output_bytes(&job->output, status, strlen(status));
-    break;
-  case ADDED_ELAPSED:
-    if (result->has_elapsed)
-      output_number(&job->output, result->elapsed_s);
-    break;
+  case ADDED_DUE: return result->has_due ? put_time(job, result->due, result->due_offset_s, at) : at;
+  case ADDED_STATUS: return put_status(result->status, at);
+  case ADDED_ELAPSED: return result->has_elapsed ? output_put_number(at, result->elapsed_s) : at;
   case ADDED_REMAINING:
-    if (result->has_due && result->has_elapsed)
-      output_number(&job->output, result->remaining_s);
-    break;
-  case ADDED_CYCLE:
-    if (cycle && cycle->number)
-      output_number(&job->output, (int64_t)cycle->number);
-    break;
+    return result->has_due && result->has_elapsed ? output_put_number(at, result->remaining_s) : at;
+  case ADDED_CYCLE: return cycle && cycle->number ? output_put_number(at, (int64_t)cycle->number) : at;
   case ADDED_START:
-    if (cycle && cycle->run.started)
-      write_time(job, cycle->run.start, sla_zone_offset(result->zone, cycle->run.start));
-    break;
+    if (!cycle || !cycle->run.started)
+      return at;
+    return put_time(job, cycle->run.start, sla_zone_offset(result->zone, cycle->run.start), at);
   case ADDED_STOP:
-    if (cycle && cycle->run.stopped)
-      write_time(job, cycle->run.stop, sla_zone_offset(result->zone, cycle->run.stop));
-    break;
-  default: break;
+    if (!cycle || !cycle->run.stopped)
+      return at;
+    return put_time(job, cycle->run.stop, sla_zone_offset(result->zone, cycle->run.stop), at);
+  default: return at;
   }
+}
+
+static void write_value(struct annotation *job, const struct told *told, enum added column) {
+  char *room = output_room(&job->output, VALUE_ROOM);
+  job->output.len += (size_t)(put_value(job, told, column, room) - room);
 }
 
 /*
@@ -202,15 +210,26 @@ static void write_odd_row(struct annotation *job, const struct record *row) {
     output_char(output, delimiter);
 }
 
+/* The metric's name, which takes what room it takes. */
+static void write_csv_name(struct annotation *job, const struct told *told) {
+  output_char(&job->output, job->delimiter);
+  if (told->cycle)
+    output_csv(&job->output, (struct sla_text){told->cycle->metric, strlen(told->cycle->metric)}, job->delimiter);
+}
+
 static void write_csv_values(struct annotation *job, const struct told *told) {
-  for (size_t i = 0; i < job->value_count; i++) {
-    enum added column = job->values[i];
-    output_char(&job->output, job->delimiter);
-    if (column == ADDED_METRIC && told->cycle)
-      output_csv(&job->output, (struct sla_text){told->cycle->metric, strlen(told->cycle->metric)}, job->delimiter);
-    else if (told->result)
-      write_value(job, told, column);
+  size_t i = 0;
+  if (job->value_count && job->values[0] == ADDED_METRIC) {
+    write_csv_name(job, told);
+    i++;
   }
+  char *begin = output_room(&job->output, (size_t)ADDED * VALUE_ROOM), *at = begin;
+  for (; i < job->value_count; i++) {
+    *at++ = job->delimiter;
+    if (told->result)
+      at = put_value(job, told, job->values[i], at);
+  }
+  job->output.len += (size_t)(at - begin);
 }
 
 static void write_csv_row(struct annotation *job, const struct record *row, const struct told *told) {
@@ -227,9 +246,13 @@ static void write_csv_row(struct annotation *job, const struct record *row, cons
     write_csv_values(job, &(struct told){.result = result_of(job, m)});
   if (job->added[ADDED_NOTE]) {
     output_char(output, job->delimiter);
-    output_csv(output, (struct sla_text){buffer_text(&job->note), job->note.len}, job->delimiter);
+    if (job->note.len)
+      output_csv(output, (struct sla_text){job->note.text, job->note.len}, job->delimiter);
   }
-  output_bytes(output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
+  if (row->end.len == 1)
+    output_char(output, *row->end.ptr);
+  else
+    output_bytes(output, row->end.len ? row->end.ptr : "\n", row->end.len ? row->end.len : 1);
 }
 
 static void write_json_key(struct output *output, struct sla_text key, bool first) {

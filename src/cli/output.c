@@ -81,34 +81,34 @@ void output_finish(struct cli *cli, struct output *output, bool keep) {
   free(output->buffer);
 }
 
-char *output_room(struct output *output, size_t size) {
-  if (OUTPUT_BYTES - output->len < size)
+void output_many_bytes(struct output *output, const char *bytes, size_t len) {
+  for (;;) {
+    size_t room = OUTPUT_BYTES - output->len, piece = len < room ? len : room;
+    memcpy(output->buffer + output->len, bytes, piece);
+    output->len += piece;
+    if (piece == len)
+      return;
     output_flush(output);
-  return output->buffer + output->len;
+    bytes += piece;
+    len -= piece;
+  }
 }
 
-void output_bytes(struct output *output, const char *bytes, size_t len) {
-  while (len > OUTPUT_BYTES) {
-    memcpy(output_room(output, OUTPUT_BYTES), bytes, OUTPUT_BYTES);
-    output->len += OUTPUT_BYTES;
-    bytes += OUTPUT_BYTES;
-    len -= OUTPUT_BYTES;
-  }
-  if (len)
-    memcpy(output_room(output, len), bytes, len);
-  output->len += len;
+char *output_put_number(char *at, int64_t value) {
+  char digits[20], *end = digits + sizeof digits, *begin = end;
+  uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  do
+    *--begin = (char)('0' + rest % 10);
+  while (rest /= 10);
+  if (value < 0)
+    *at++ = '-';
+  memcpy(at, begin, (size_t)(end - begin));
+  return at + (end - begin);
 }
 
 void output_number(struct output *output, int64_t value) {
-  char digits[24];
-  char *at = digits + sizeof digits;
-  uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-  do
-    *--at = (char)('0' + rest % 10);
-  while (rest /= 10);
-  if (value < 0)
-    *--at = '-';
-  output_bytes(output, at, (size_t)(digits + sizeof digits - at));
+  char *room = output_room(output, 20);
+  output->len += (size_t)(output_put_number(room, value) - room);
 }
 
 void output_csv(struct output *output, struct sla_text text, char delimiter) {

@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "slaclock.h"
 
+#include <string.h>
+
 enum { OUTPUT_BYTES = 256 * 1024 };
 
 struct output {
@@ -29,9 +31,23 @@ void output_finish(struct cli *cli, struct output *output, bool keep);
 void output_flush(struct output *output);
 
 /* Room for at least size bytes (at most OUTPUT_BYTES) behind what is there; advance with output->len. */
-char *output_room(struct output *output, size_t size);
+static inline char *output_room(struct output *output, size_t size) {
+  if (OUTPUT_BYTES - output->len < size)
+    output_flush(output);
+  return output->buffer + output->len;
+}
 
-void output_bytes(struct output *output, const char *bytes, size_t len);
+void output_many_bytes(struct output *output, const char *bytes, size_t len); /* may be more than there is room for */
+
+static inline void output_bytes(struct output *output, const char *bytes, size_t len) {
+  if (len > OUTPUT_BYTES - output->len) {
+    output_many_bytes(output, bytes, len);
+    return;
+  }
+  if (len)
+    memcpy(output->buffer + output->len, bytes, len);
+  output->len += len;
+}
 
 static inline void output_text(struct output *output, struct sla_text text) {
   output_bytes(output, text.ptr, text.len);
@@ -43,6 +59,9 @@ static inline void output_char(struct output *output, char c) {
 }
 
 void output_number(struct output *output, int64_t value);
+
+/* Writes a number where there is room for 20 characters; returns where it ends. */
+char *output_put_number(char *at, int64_t value);
 
 /* A field of CSV, quoted where it has to be. */
 void output_csv(struct output *output, struct sla_text text, char delimiter);
