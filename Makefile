@@ -52,8 +52,8 @@ CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
 DL_LIBS       = -ldl
 
 DEFINES = -D_GNU_SOURCE -DSLACLOCK_VERSION='"$(VERSION)"'
-COMPILE = $(CC) -std=c17 -Iinclude -Isrc $(DEFINES) $(MODULE_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
-LINK    = $(CC) $(SANITIZE_FLAGS) $(CFLAGS) $(LDFLAGS)
+COMPILE = $(CC) -std=c17 -pthread -Iinclude -Isrc $(DEFINES) $(MODULE_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
+LINK    = $(CC) -pthread $(SANITIZE_FLAGS) $(CFLAGS) $(LDFLAGS)
 
 # As many jobs as there are processors, unless the command line says -j.
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)

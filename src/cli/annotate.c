@@ -67,6 +67,29 @@ static size_t metric_named(struct annotation *job, const char *name) {
   return job->metric_count++;
 }
 
+bool annotator_make(struct annotator *annotator, const struct annotation *job) {
+  enum sla_code code = sla_worker_new(annotator->policy, &annotator->worker);
+  if (code != SLA_OK) {
+    cli_status(job->cli, cli_status_of(code));
+    return false;
+  }
+  annotator->field_count = sla_policy_field_count(annotator->policy);
+  annotator->metric_count = sla_policy_metric_count(annotator->policy);
+  annotator->values = cli_alloc(annotator->field_count * sizeof *annotator->values);
+  annotator->lists = cli_alloc(annotator->field_count * sizeof *annotator->lists);
+  annotator->results = cli_alloc(annotator->metric_count * sizeof *annotator->results);
+  sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
+  sla_worker_set_time_format(annotator->worker, job->dialect.format);
+  return true;
+}
+
+void annotator_free(struct annotator *annotator) {
+  sla_worker_free(annotator->worker);
+  free(annotator->values);
+  free(annotator->lists);
+  free(annotator->results);
+}
+
 /* Adds a policy under the name that rows call it by. false after an error. */
 static bool add_policy(struct annotation *job, const char *name) {
   if (job->policy_count == MOST_POLICIES) {
@@ -75,20 +98,18 @@ static bool add_policy(struct annotation *job, const char *name) {
   }
   struct annotator *annotator = &job->policies[job->policy_count];
   enum sla_code code = sla_policy_load(&job->cli->options, name, &annotator->policy);
-  if (code == SLA_OK)
-    code = sla_worker_new(annotator->policy, &annotator->worker);
   if (code != SLA_OK) {
     cli_status(job->cli, cli_status_of(code));
     return false;
   }
+  if (!annotator_make(annotator, job)) {
+    sla_policy_free(annotator->policy);
+    return false;
+  }
   job->policy_count++;
-  size_t fields = annotator->field_count = sla_policy_field_count(annotator->policy);
-  size_t metrics = annotator->metric_count = sla_policy_metric_count(annotator->policy);
+  size_t fields = annotator->field_count, metrics = annotator->metric_count;
   annotator->name = strdup(name);
   annotator->columns = cli_alloc(fields * sizeof *annotator->columns);
-  annotator->values = cli_alloc(fields * sizeof *annotator->values);
-  annotator->lists = cli_alloc(fields * sizeof *annotator->lists);
-  annotator->results = cli_alloc(metrics * sizeof *annotator->results);
   annotator->metric_of = cli_alloc(metrics * sizeof *annotator->metric_of);
   const char **grown = cli_alloc((job->metric_count + metrics) * sizeof *grown);
   if (job->metric_count)
@@ -100,8 +121,6 @@ static bool add_policy(struct annotation *job, const char *name) {
   annotator->words = cli_alloc(fields * sizeof *annotator->words);
   for (size_t i = 0; i < fields; i++)
     annotator->words[i] = dialect_field(&job->dialect, sla_policy_field_name(annotator->policy, i));
-  sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
-  sla_worker_set_time_format(annotator->worker, job->dialect.format);
   return true;
 }
 
@@ -137,10 +156,14 @@ static bool begin_file(struct annotation *job, bool (*first_header)(struct annot
 static bool read_file(struct annotation *job, const char *path,
                       bool (*first_header)(struct annotation *, const struct record *),
                       void (*visit)(struct annotation *, const struct record *)) {
+  enum { FIRST_ROWS = 1000 }; /* by these alone all is made ready that rows in blocks share */
   struct record row;
+  uint64_t rows = 0;
   bool good = input_open(&job->input, path) && begin_file(job, first_header);
   while (good && !job->output.error && !job->stopped && input_next(&job->input, &row)) {
     visit(job, &row);
+    if (visit == annotation_row && ++rows == FIRST_ROWS && annotation_has_blocks(job))
+      good = annotation_read_blocks(job);
     if (progress_is_due(&job->progress))
       progress_show(&job->progress, stream_offset(&job->input.stream));
   }
@@ -268,7 +291,7 @@ static bool prepare_job(struct annotation *job) {
   if (!input_init(&job->input, cli) ||
       (!job->writer && !cli_format(cli, 1U << FORMAT_CSV | 1U << FORMAT_NDJSON, FORMAT_CSV, &job->format)) ||
       !read_added(cli, !job->writer, job->added) || !annotation_coverage(cli, &job->coverage) ||
-      !cli_time_style(cli, &job->style))
+      !cli_time_style(cli, &job->style) || !annotation_jobs(cli, &job->jobs))
     return false;
   if (!dialect_init(&job->dialect, cli))
     return false;
@@ -282,7 +305,7 @@ static bool prepare_job(struct annotation *job) {
 }
 
 static void report_job(struct annotation *job) {
-  uint64_t overlaps = 0, gaps = 0;
+  uint64_t overlaps = job->overlaps, gaps = job->gaps;
   for (size_t i = 0; i < job->policy_count; i++) {
     uint64_t more_overlaps, more_gaps;
     sla_worker_local_times(job->policies[i].worker, &more_overlaps, &more_gaps);
@@ -301,13 +324,10 @@ static void report_job(struct annotation *job) {
 static void job_free(struct annotation *job) {
   for (size_t i = 0; i < job->policy_count; i++) {
     struct annotator *annotator = &job->policies[i];
-    sla_worker_free(annotator->worker);
+    annotator_free(annotator);
     sla_policy_free(annotator->policy);
     free(annotator->name);
     free(annotator->columns);
-    free(annotator->values);
-    free(annotator->lists);
-    free(annotator->results);
     free(annotator->metric_of);
     free(annotator->words);
   }

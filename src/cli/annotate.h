@@ -128,6 +128,10 @@ struct annotation {
   char first_uncovered[256];
   struct output output;
   struct progress progress;
+
+  size_t jobs;             /* how many rows are worked on at a time: see annotate_blocks.c */
+  uint64_t overlaps, gaps; /* local times that the workers of others met */
+  struct blocks *blocks;   /* that this is one worker of; NULL: it alone works */
 };
 
 /* --- annotate.c ----------------------------------------------------------------------------------------------------
@@ -146,6 +150,28 @@ bool annotation_read_files(struct annotation *job, bool (*first_header)(struct a
 
 /* Begins to show progress, unless rows go to the same terminal. */
 void annotation_progress(struct annotation *job, uint64_t total, const char *unit);
+
+/* Gives a policy's annotator what belongs to it alone while rows are evaluated; false after an error. */
+bool annotator_make(struct annotator *annotator, const struct annotation *job);
+void annotator_free(struct annotator *annotator);
+
+/* --- annotate_blocks.c ---------------------------------------------------------------------------------------------
+ */
+
+/* Reads --jobs; false after an error. */
+bool annotation_jobs(struct cli *cli, size_t *ret_jobs);
+
+/*
+ * Reads on in the file that is open, several blocks of rows at a time, and writes what comes of them in their order. It
+ * stops early where rows are too long for blocks: then the file is where it is after those read. false after an error.
+ */
+bool annotation_read_blocks(struct annotation *job);
+
+/* Whether that can be done: the first rows having been read. */
+bool annotation_has_blocks(const struct annotation *job);
+
+/* Lengthens timelines for what a worker found missing. */
+enum sla_code annotation_prepare(struct annotation *job, struct annotator *annotator);
 
 /* --- annotate_incidents.c ------------------------------------------------------------------------------------------
  */

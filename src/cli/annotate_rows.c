@@ -96,7 +96,7 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
   enum sla_code code;
   while ((code = sla_evaluate_incident(annotator->policy, &incident, job->now, annotator->worker,
                                        annotator->results)) == SLA_BEYOND &&
-         (code = sla_prepare(annotator->policy, annotator->worker)) == SLA_OK)
+         (code = annotation_prepare(job, annotator)) == SLA_OK)
     ;
   if (code != SLA_OK)
     return "out of memory";

@@ -7,6 +7,8 @@
 
 #include "slaclock.h"
 
+#include <stdio.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,6 +46,7 @@ struct cli {
   const char *minutes, *ledger;
   bool utc, seconds, negative, line_buffered, strict, dry_run, help;
   bool cycles, decided;
+  const char *jobs;
   struct strings operands;
   struct strings made; /* texts that the parser made, to be freed */
 
@@ -52,6 +55,7 @@ struct cli {
   bool file_trouble;     /* a diagnostic was about a file, not about an option */
   int status;            /* exit status so far */
   char first_error[256]; /* that was reported, with its file; or "" */
+  FILE *messages;        /* where they go; NULL: standard error */
   bool progress_shown;   /* a line of progress stands on the terminal: messages clear it */
 };
 
@@ -74,6 +78,9 @@ void cli_error_in(struct cli *cli, int status, const char *file, long line, long
     __attribute__((format(printf, 6, 7)));
 void cli_warning(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reports what another command line gathered in `messages`, and takes its status into account; both are then empty. */
+void cli_report_gathered(struct cli *cli, struct cli *other, struct sla_text messages);
 
 /* One warning each that says how many local times were ambiguous or skipped; none where there were none. */
 void cli_warn_local_times(struct cli *cli, uint64_t overlaps, uint64_t gaps);

@@ -42,16 +42,25 @@ static char find_delimiter(const struct stream *stream, size_t from, size_t end)
   return candidates[best];
 }
 
-void csv_begin(struct csv_reader *reader, struct stream *stream) {
-  static const char mark[] = "\xEF\xBB\xBF";
-  size_t from, end;
+static void begin(struct csv_reader *reader, struct stream *stream, long line) {
   if (!reader->fields) {
     reader->field_capacity = 64;
     reader->fields = cli_alloc(reader->field_capacity * sizeof *reader->fields);
   }
   reader->stream = stream;
-  reader->line = 1;
+  reader->line = line;
   reader->too_long = false;
+}
+
+void csv_begin_within(struct csv_reader *reader, struct stream *stream, const struct csv_reader *other, long line) {
+  begin(reader, stream, line);
+  reader->delimiter = other->delimiter;
+}
+
+void csv_begin(struct csv_reader *reader, struct stream *stream) {
+  static const char mark[] = "\xEF\xBB\xBF";
+  size_t from, end;
+  begin(reader, stream, 1);
   while (!find_header(stream, &from, &end) && !stream->at_end && stream->filled < CSV_MOST_BYTES)
     stream_fill(stream);
   reader->has_mark = stream->filled >= 3 && memcmp(stream->buffer, mark, 3) == 0;
@@ -218,6 +227,18 @@ bool csv_next(struct csv_reader *reader, struct record *ret_row) {
     if (!blank)
       return true;
   }
+}
+
+size_t csv_whole_rows(struct csv_reader *reader) {
+  struct stream *stream = reader->stream;
+  size_t start = stream->start;
+  struct record row;
+  const char *next;
+  while (stream->start < stream->filled && scan_row(reader, false, &row, &next) == SCAN_ROW)
+    stream->start = (size_t)(next - stream->buffer);
+  size_t whole = stream->start - start;
+  stream->start = start;
+  return whole;
 }
 
 struct sla_text csv_value(struct sla_text field, char *scratch, size_t *ret_used) {

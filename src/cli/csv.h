@@ -37,11 +37,16 @@ struct csv_reader {
  * its first stream; with further ones it keeps its memory.
  */
 void csv_begin(struct csv_reader *reader, struct stream *stream);
+/* Begins in the middle of what another reader reads: a row begins where the stream does, on a line. */
+void csv_begin_within(struct csv_reader *reader, struct stream *stream, const struct csv_reader *other, long line);
 void csv_release(struct csv_reader *reader);
 
 /* The next row; false at the end of the stream, or where reading failed (stream->read_errno, reader->too_long). Blank
  * lines are passed over. */
 bool csv_next(struct csv_reader *reader, struct record *ret_row);
+
+/* Bytes from the stream's start to behind the last row that is whole without reading on. */
+size_t csv_whole_rows(struct csv_reader *reader);
 
 /*
  * What a field says, without its quotes. Where quotes are doubled inside, it is unfolded into scratch, which must have

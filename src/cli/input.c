@@ -264,6 +264,66 @@ void input_go(struct input *input, size_t file, uint64_t offset, long line) {
   *input->scan.problem = '\0';
 }
 
+/* --- blocks ------------------------------------------------------------------------------------------------------ */
+
+bool input_has_blocks(const struct input *input) {
+  return !input_is_json(input);
+}
+
+bool input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole) {
+  *block = (struct input){.cli = cli, .kind = whole->kind, .file = whole->file, .fd = -1};
+  stream_begin(&block->stream, -1, false);
+  return true;
+}
+
+void input_end_blocks(struct input *block, struct input *whole) {
+  (void)whole;
+  stream_free(&block->stream);
+  csv_release(&block->csv);
+}
+
+/* Line feeds, sixteen bytes at a time; sums of bytes are taken before they could overflow. */
+static long count_lines(const char *bytes, size_t len) {
+  typedef unsigned char vector __attribute__((vector_size(16)));
+  long lines = 0;
+  size_t at = 0;
+  while (len - at >= sizeof(vector)) {
+    vector sums = {0};
+    for (int i = 0; i < UCHAR_MAX && len - at >= sizeof(vector); i++, at += sizeof(vector)) {
+      vector piece;
+      memcpy(&piece, bytes + at, sizeof piece);
+      sums -= (vector)(piece == '\n'); /* all bits set is -1 */
+    }
+    for (size_t i = 0; i < sizeof(vector); i++)
+      lines += sums[i];
+  }
+  for (; at < len; at++)
+    lines += bytes[at] == '\n';
+  return lines;
+}
+
+bool input_take_block(struct input *whole, struct input *block) {
+  struct stream *from = &whole->stream, *to = &block->stream;
+  size_t taken = stream_take(from, to->buffer, STREAM_BYTES), rows = taken;
+  to->start = 0;
+  to->filled = taken;
+  to->base = stream_offset(from) - taken;
+  to->at_end = true;
+  csv_begin_within(&block->csv, to, &whole->csv, whole->csv.line);
+  if (!from->at_end || from->start < from->filled) {
+    if (memchr(to->buffer, '"', taken)) /* line feeds may be in quotes: a look at each row */
+      rows = csv_whole_rows(&block->csv);
+    else {
+      const char *feed = memrchr(to->buffer, '\n', taken);
+      rows = feed ? (size_t)(feed + 1 - to->buffer) : 0;
+    }
+    stream_give_back(from, to->buffer + rows, taken - rows);
+    to->filled = rows;
+  }
+  whole->csv.line += count_lines(to->buffer, rows);
+  return rows > 0;
+}
+
 bool input_close(struct input *input) {
   bool good = input->fd >= 0;
   if (input->stream.read_errno) {

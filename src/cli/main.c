@@ -28,7 +28,7 @@ static const struct command commands[] = {
      run_calendar},
     {"holidays", "NAME|FILE [YEAR[..YEAR]]",
      "Lists the days of a holiday set: holidays, days carried over, days exchanged.", "fwn", run_holidays},
-    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERzQIvbofnuO",
+    {"annotate", "[FILE...]", "Copies incidents, a row each, with due times and statuses added.", "paiMX0JERzQIvjbofnuO",
      run_annotate},
     {"report", "[FILE...]", "Says how incidents stand: what was met, what is breached, what is due next.",
      "pM1234567iX0JERIvnlofuO", run_report},

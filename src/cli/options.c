@@ -56,6 +56,7 @@ static const struct option_row {
     {'Q', "decided", NULL, "say which policy, version and rule decided"},
     {'I', "input-zone", "ZONE", "of times without offset in the input (default: the profile's, or the policy's)"},
     {'v', "coverage", "WHAT", "beyond what holiday sets know: warn, error or ignore"},
+    {'j', "jobs", "N", "how many rows at a time, one a processor (default: as many as there are)"},
     {'b', "line-buffered", NULL, "write each row at once"},
     {'o', "output", "FILE", "write there, replacing it at once when complete"},
     {'d', "horizon", "DATE", "warn where coverage ends before (default: two years on)"},
@@ -84,7 +85,7 @@ enum { ROWS = sizeof option_table / sizeof *option_table };
 static const char common[] = "DtlLh";
 
 /* The options that have a short form. */
-static const char short_letters[] = "pmcoh";
+static const char short_letters[] = "pmcojh";
 
 static bool command_has(const struct command *command, char code) {
   return strchr(command->options, code) || strchr(common, code);
@@ -153,6 +154,7 @@ static void take(struct cli *cli, const struct option_row *row, const char *valu
   case 'Q': cli->decided = true; break;
   case 'I': take_once(cli, row, &cli->input_zone, value); break;
   case 'v': take_once(cli, row, &cli->coverage, value); break;
+  case 'j': take_once(cli, row, &cli->jobs, value); break;
   case 'b': cli->line_buffered = true; break;
   case 'o': take_once(cli, row, &cli->output, value); break;
   case 'd': take_once(cli, row, &cli->horizon, value); break;

@@ -22,7 +22,7 @@ static bool open_special(struct cli *cli, struct output *output, const char *pat
 }
 
 bool output_init(struct cli *cli, struct output *output, const char *path) {
-  *output = (struct output){.fd = STDOUT_FILENO, .path = path, .buffer = cli_alloc(OUTPUT_BYTES)};
+  *output = (struct output){.fd = STDOUT_FILENO, .path = path, .size = OUTPUT_BYTES, .buffer = cli_alloc(OUTPUT_BYTES)};
   if (!path)
     return true;
   struct stat before;
@@ -50,15 +50,46 @@ bool output_init(struct cli *cli, struct output *output, const char *path) {
   return true;
 }
 
-void output_flush(struct output *output) {
-  for (size_t done = 0; done < output->len && !output->error;) {
-    ssize_t written = write(output->fd, output->buffer + done, output->len - done);
+static void write_all(struct output *output, const char *bytes, size_t len) {
+  for (size_t done = 0; done < len && !output->error;) {
+    ssize_t written = write(output->fd, bytes + done, len - done);
     if (written >= 0)
       done += (size_t)written;
     else if (errno != EINTR)
       output->error = errno;
   }
-  output->len = 0;
+}
+
+void output_flush(struct output *output) {
+  if (!output->is_text) {
+    write_all(output, output->buffer, output->len);
+    output->len = 0;
+    return;
+  }
+  char *larger = realloc(output->buffer, 2 * output->size);
+  if (!larger) {
+    output->error = ENOMEM;
+    output->len = 0; /* it is dropped: see error */
+    return;
+  }
+  output->buffer = larger;
+  output->size *= 2;
+}
+
+void output_init_text(struct output *output) {
+  *output = (struct output){.fd = -1, .is_text = true, .size = OUTPUT_BYTES, .buffer = cli_alloc(OUTPUT_BYTES)};
+}
+
+void output_free(struct output *output) {
+  free(output->buffer);
+}
+
+void output_move(struct output *output, struct output *text) {
+  output_flush(output);
+  if (!output->error)
+    output->error = text->error;
+  write_all(output, text->buffer, text->len);
+  text->len = 0;
 }
 
 void output_finish(struct cli *cli, struct output *output, bool keep) {
@@ -83,7 +114,7 @@ void output_finish(struct cli *cli, struct output *output, bool keep) {
 
 void output_many_bytes(struct output *output, const char *bytes, size_t len) {
   for (;;) {
-    size_t room = OUTPUT_BYTES - output->len, piece = len < room ? len : room;
+    size_t room = output->size - output->len, piece = len < room ? len : room;
     memcpy(output->buffer + output->len, bytes, piece);
     output->len += piece;
     if (piece == len)

@@ -15,7 +15,8 @@ struct output {
   const char *path; /* as the user named it; NULL: standard output */
   char *target;     /* to replace in the end: path, or what it links to */
   char *temporary;  /* written to until then; NULL where path is no regular file */
-  size_t len;
+  bool is_text;     /* nothing is written: the buffer grows, to hold all */
+  size_t len, size;
   char *buffer;
 };
 
@@ -28,11 +29,19 @@ bool output_init(struct cli *cli, struct output *output, const char *path);
  */
 void output_finish(struct cli *cli, struct output *output, bool keep);
 
+/* Makes room: by writing what is there, or by growing. */
 void output_flush(struct output *output);
+
+/* Begins one that holds all that comes; empty it with output_move. Free with output_free. */
+void output_init_text(struct output *output);
+void output_free(struct output *output);
+
+/* Writes what a text holds, behind what is there. */
+void output_move(struct output *output, struct output *text);
 
 /* Room for at least size bytes (at most OUTPUT_BYTES) behind what is there; advance with output->len. */
 static inline char *output_room(struct output *output, size_t size) {
-  if (OUTPUT_BYTES - output->len < size)
+  if (output->size - output->len < size)
     output_flush(output);
   return output->buffer + output->len;
 }
@@ -40,7 +49,7 @@ static inline char *output_room(struct output *output, size_t size) {
 void output_many_bytes(struct output *output, const char *bytes, size_t len); /* may be more than there is room for */
 
 static inline void output_bytes(struct output *output, const char *bytes, size_t len) {
-  if (len > OUTPUT_BYTES - output->len) {
+  if (len > output->size - output->len) {
     output_many_bytes(output, bytes, len);
     return;
   }

@@ -2,13 +2,12 @@
 
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
-
-enum { STREAM_BYTES = 256 * 1024 };
 
 void stream_begin(struct stream *stream, int fd, bool seekable) {
   if (!stream->buffer)
@@ -43,17 +42,8 @@ static bool make_room(struct stream *stream) {
   return true;
 }
 
-void stream_fill(struct stream *stream) {
-  if (!make_room(stream)) {
-    stream->read_errno = ENOMEM;
-    stream->at_end = true;
-    return;
-  }
-  char *to = stream->buffer + stream->filled;
-  size_t room = stream->size - stream->filled;
-  if (stream->next_read && stream->next_read < room)
-    room = stream->next_read;
-  stream->next_read = 2 * room < stream->size && stream->next_read ? 2 * room : 0;
+/* Reads behind what the stream has had so far; 0 where nothing comes. */
+static size_t read_some(struct stream *stream, char *to, size_t room) {
   ssize_t got;
   do
     got = stream->seekable ? pread(stream->fd, to, room, (off_t)(stream->base + stream->filled))
@@ -63,8 +53,49 @@ void stream_fill(struct stream *stream) {
     stream->read_errno = errno;
   if (got <= 0)
     stream->at_end = true;
-  else
-    stream->filled += (size_t)got;
+  return got > 0 ? (size_t)got : 0;
+}
+
+void stream_fill(struct stream *stream) {
+  if (!make_room(stream)) {
+    stream->read_errno = ENOMEM;
+    stream->at_end = true;
+    return;
+  }
+  size_t room = stream->size - stream->filled;
+  if (stream->next_read && stream->next_read < room)
+    room = stream->next_read;
+  stream->next_read = 2 * room < stream->size && stream->next_read ? 2 * room : 0;
+  stream->filled += read_some(stream, stream->buffer + stream->filled, room);
+}
+
+size_t stream_take(struct stream *stream, char *bytes, size_t room) {
+  size_t have = stream->filled - stream->start, taken = have < room ? have : room;
+  memcpy(bytes, stream->buffer + stream->start, taken);
+  stream->start += taken;
+  if (stream->start < stream->filled)
+    return taken;
+  stream->base += stream->filled;
+  stream->start = stream->filled = 0;
+  while (taken < room && !stream->at_end) {
+    size_t got = read_some(stream, bytes + taken, room - taken);
+    stream->base += got;
+    taken += got;
+  }
+  return taken;
+}
+
+void stream_give_back(struct stream *stream, const char *bytes, size_t len) {
+  if (stream->start >= len) { /* they are still there */
+    stream->start -= len;
+    return;
+  }
+  assert(stream->start == stream->filled && len <= stream->size);
+  stream->base += stream->filled;
+  stream->base -= len;
+  stream->start = 0;
+  stream->filled = len;
+  memcpy(stream->buffer, bytes, len);
 }
 
 void stream_seek(struct stream *stream, uint64_t offset, size_t wanted) {

@@ -29,6 +29,14 @@ void stream_free(struct stream *stream);
  */
 void stream_fill(struct stream *stream);
 
+/*
+ * Takes up to so many bytes out of it, as many as come before the end; and gives the last of those taken back, at most
+ * as many as the stream's first buffer has room for. In between and afterwards others may take.
+ */
+enum { STREAM_BYTES = 256 * 1024 }; /* of a stream's buffer, as long as it does not have to grow */
+size_t stream_take(struct stream *stream, char *bytes, size_t room);
+void stream_give_back(struct stream *stream, const char *bytes, size_t len);
+
 /* Goes to a place in a seekable file, of which about so many bytes are wanted. */
 void stream_seek(struct stream *stream, uint64_t offset, size_t wanted);
 
