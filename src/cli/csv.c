@@ -232,12 +232,14 @@ bool csv_next(struct csv_reader *reader, struct record *ret_row) {
 size_t csv_whole_rows(struct csv_reader *reader) {
   struct stream *stream = reader->stream;
   size_t start = stream->start;
+  long line = reader->line;
   struct record row;
   const char *next;
   while (stream->start < stream->filled && scan_row(reader, false, &row, &next) == SCAN_ROW)
     stream->start = (size_t)(next - stream->buffer);
   size_t whole = stream->start - start;
   stream->start = start;
+  reader->line = line;
   return whole;
 }
 
