@@ -82,15 +82,16 @@ static inline int64_t timeline_elapsed(const struct timeline *timeline, sla_time
 }
 
 /*
- * The earliest t >= s with amount open seconds in [s, t); s itself for amount 0. s must be covered. false where the
- * timeline ends before.
+ * The earliest t >= s with amount open seconds in [s, t); s itself for amount 0. s must be covered; begun is
+ * timeline_sum of it. false where the timeline ends before.
  */
-static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
+static inline bool timeline_due_from(const struct timeline *timeline, sla_time s, int64_t begun, int64_t amount,
+                                     sla_time *ret_due) {
   if (amount == 0) {
     *ret_due = s;
     return true;
   }
-  int64_t target = timeline_sum(timeline, s) + amount;
+  int64_t target = begun + amount;
   if (target > timeline->sums[timeline->count])
     return false;
   size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
@@ -98,6 +99,9 @@ static inline bool timeline_due(const struct timeline *timeline, sla_time s, int
     item++;
   *ret_due = timeline->items[item].from + (target - timeline->sums[item]);
   return true;
+}
+static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
+  return timeline_due_from(timeline, s, timeline_sum(timeline, s), amount, ret_due);
 }
 
 /* The first open instant at or after t; false where none is known. */

@@ -63,10 +63,7 @@ static enum reach find_exclusion(struct incident *incident, struct decision *dec
 }
 
 static bool is_in_force(const struct version *version, sla_time t) {
-  const struct span *span = &version->effective;
-  if (span->first == INT_MIN && span->last == INT_MAX)
-    return true;
-  return span_holds(*span, local_date(zone_local(version->zone, t)));
+  return version_is_always(version) || span_holds(version->effective, local_date(zone_local(version->zone, t)));
 }
 
 /* The version in force at now, or else, where one has to be named, the one whose force began last. */
@@ -82,15 +79,6 @@ static const struct version *version_now(const struct policy_file *file, sla_tim
   return newest;
 }
 
-/*
- * The field by which a version has a metric start; SIZE_MAX where it starts at events. What the version has no target
- * for starts as elsewhere.
- */
-static size_t start_field(const struct incident *incident, const struct version *version, size_t metric) {
-  const struct metric *measured = version->metrics[metric];
-  return (measured ? measured : incident->policy->metrics.items[metric].first)->start;
-}
-
 bool decide_version(struct incident *incident, const struct policy_file *file, size_t metric, const sla_time *start,
                     bool any, struct decision *decision) {
   static const struct time_field at_events = {.state = TIME_EMPTY};
@@ -98,7 +86,7 @@ bool decide_version(struct incident *incident, const struct policy_file *file, s
   decision->started = false;
   for (size_t i = 0; i < file->versions.count; i++) {
     const struct version *version = file->versions.items[i];
-    size_t field = start_field(incident, version, metric);
+    size_t field = decide_start_field(incident->policy, version, metric);
     const struct time_field *time = start || field == SIZE_MAX ? &at_events : incident_time(incident, field);
     if (time->state == TIME_BAD) {
       decision->bad_field = field;
@@ -112,7 +100,7 @@ bool decide_version(struct incident *incident, const struct policy_file *file, s
     }
   }
   const struct version *now = start ? NULL : version_now(file, incident->now, any);
-  size_t field = now ? start_field(incident, now, metric) : SIZE_MAX;
+  size_t field = now ? decide_start_field(incident->policy, now, metric) : SIZE_MAX;
   if (now && (field == SIZE_MAX || incident_time(incident, field)->state == TIME_EMPTY))
     decision->version = now;
   return true;

@@ -9,6 +9,8 @@
 #include "engine/incident.h"
 #include "policy/policy.h"
 
+#include <limits.h>
+
 struct decision {
   const struct version *version; /* NULL: none is in force */
   const struct metric *metric;   /* as the version measures it; NULL: it has no target for it */
@@ -25,6 +27,20 @@ struct decision {
  */
 enum reach decide(struct incident *incident, size_t metric, const sla_time *start, struct decision *ret_decision,
                   struct need *ret_need);
+
+/* Whether a version is in force at all times. */
+static inline bool version_is_always(const struct version *version) {
+  return version->effective.first == INT_MIN && version->effective.last == INT_MAX;
+}
+
+/*
+ * The field by which a version has a metric start; SIZE_MAX where it starts at events. What the version has no target
+ * for starts as elsewhere.
+ */
+static inline size_t decide_start_field(const struct policy *policy, const struct version *version, size_t metric) {
+  const struct metric *measured = version->metrics[metric];
+  return (measured ? measured : policy->metrics.items[metric].first)->start;
+}
 
 /*
  * The version of a file in force when the metric started: at *start, or by the field that the version itself has it

@@ -2,6 +2,7 @@
 
 #include "engine/run.h"
 #include "time/civil.h"
+#include "time/timestamp.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ enum {
   MOST_SLOTS = 1 << 16,
 };
 
-/* The values of the fields in conditions: each with its length before it, zeros behind the last. */
+/* The values of the fields in conditions: each in whole words, with its length in the last byte of the last. */
 struct key {
   uint64_t words[KEY_WORDS];
   size_t word_count;
@@ -49,6 +50,7 @@ struct combination {
 
 struct rows {
   const struct policy *policy;
+  const struct version *only; /* where there is but one, always in force; else NULL */
   size_t *fields; /* those in conditions */
   size_t field_count;
   char *slots;
@@ -97,6 +99,9 @@ struct rows *rows_new(const struct policy *policy) {
       if (marks[i])
         rows->fields[rows->field_count++] = i;
     rows->policy = policy;
+    const struct policy_file *file = policy->files.items[0];
+    if (file->versions.count == 1 && version_is_always(file->versions.items[0]))
+      rows->only = file->versions.items[0];
     rows->slot_count = FEWEST_SLOTS;
     while (rows->slot_count < 2 * targets && rows->slot_count < MOST_SLOTS)
       rows->slot_count *= 2;
@@ -118,20 +123,43 @@ void rows_free(struct rows *rows) {
   free(rows);
 }
 
+/*
+ * A word that is different for each text shorter than eight bytes: by loads that overlap instead of a loop. Which byte is
+ * where does not matter, as long as each is somewhere by itself; that it is so where the lowest byte comes first.
+ */
+static inline uint64_t short_word(struct sla_text text) {
+  const char *at = text.ptr;
+  uint64_t word = (uint64_t)text.len << 56;
+  uint32_t first, last;
+  if (text.len >= 4) {
+    memcpy(&first, at, 4);
+    memcpy(&last, at + text.len - 4, 4);
+    return word | first | (uint64_t)last << 24;
+  }
+  if (text.len) /* one, two or three: the first, the middle one or the last, the last */
+    word |= (uint64_t)(unsigned char)at[0] | (uint64_t)(unsigned char)at[text.len / 2] << 8 |
+            (uint64_t)(unsigned char)at[text.len - 1] << 16;
+  return word;
+}
+
 /* false where the values are too long for a key. */
-static bool key_of(const struct rows *rows, const struct sla_text *values, struct key *ret_key) {
+static inline bool key_of(const struct rows *rows, const struct sla_text *values, struct key *ret_key) {
   uint64_t hash = 0;
   size_t count = 0;
   for (size_t i = 0; i < rows->field_count; i++) {
     struct sla_text value = values[rows->fields[i]];
-    size_t words = (value.len + 8) / 8; /* the length takes a byte */
-    if (value.len > UINT8_MAX || count + words > KEY_WORDS)
+    size_t words = value.len / 8 + 1;
+    if (value.len > 0xFF || count + words > KEY_WORDS)
       return false;
     uint64_t *to = ret_key->words + count;
-    to[words - 1] = 0;
-    *(unsigned char *)to = (unsigned char)value.len;
-    memcpy((char *)to + 1, value.ptr, value.len);
-    for (size_t k = 0; k < words; k++) /* an odd factor with many bits: Knuth 6.4, multiplicative hashing */
+    if (words == 1 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+      *to = short_word(value);
+    else {
+      to[words - 1] = 0;
+      memcpy(to, value.ptr, value.len);
+      ((unsigned char *)to)[8 * words - 1] = (unsigned char)value.len;
+    }
+    for (size_t k = 0; k < words; k++) /* multiplicative hashing (Knuth 6.4) */
       hash = (hash ^ to[k]) * UINT64_C(0x9E3779B97F4A7C15);
     count += words;
   }
@@ -195,6 +223,21 @@ static const struct combination *combination_of(struct rows *rows, const struct 
 
 /* --- decisions ----------------------------------------------------------------------------------------------------- */
 
+/* The time of a field, as incident_time() has it: most are written in the forms that programs write. */
+static inline const struct time_field *time_of(struct incident *incident, size_t field) {
+  struct time_field *time = &incident->times[field];
+  struct sla_text value = incident->values[field];
+  if (time->state != TIME_UNREAD)
+    return time;
+  if (!value.len)
+    time->state = TIME_EMPTY;
+  else if (!incident->time_format && timestamp_read(value, incident->input_zone, &time->t))
+    time->state = TIME_READ;
+  else
+    return incident_time(incident, field);
+  return time;
+}
+
 /* The version that decides, and what it says of the values; NULL where that is not plain. */
 static const struct combination *find_version(struct worker *worker, size_t metric, const struct key *key,
                                               struct decision *ret_decision) {
@@ -211,6 +254,24 @@ static const struct combination *find_version(struct worker *worker, size_t metr
       return found;
     file = found->agreement->file;
   }
+}
+
+/* The same where there is only one version. */
+static inline const struct combination *take_version(struct worker *worker, size_t metric, const struct key *key,
+                                                     struct decision *ret_decision) {
+  const struct version *only = worker->rows->only;
+  if (!only)
+    return find_version(worker, metric, key, ret_decision);
+  const struct combination *found = combination_of(worker->rows, only, worker->incident.values, key);
+  if (!found->is_plain || found->agreement)
+    return found->is_plain ? find_version(worker, metric, key, ret_decision) : NULL;
+  const struct time_field *start = time_of(&worker->incident, decide_start_field(worker->policy, only, metric));
+  if (start->state == TIME_BAD)
+    return NULL;
+  ret_decision->version = only;
+  ret_decision->started = start->state == TIME_READ;
+  ret_decision->start = start->t;
+  return found;
 }
 
 /* The target among those whose conditions hold, by the calendars. false where they do not reach so far. */
@@ -237,79 +298,86 @@ static bool choose_target(const struct choice *choice, struct decision *decision
 
 /* --- clocks -------------------------------------------------------------------------------------------------------- */
 
-/* Due time and amount of a target. The most common one, an amount of open time, is two searches in the timeline. */
-static bool find_due(const struct target *target, sla_time start, sla_time *ret_due, int64_t *ret_amount,
-                     struct need *need) {
-  const struct schedule *schedule = target->calendar->schedule;
+/*
+ * Due time, amount and elapsed time of a target. The most common one, an amount of open time, takes three searches in
+ * the timeline: for the start, for when as much has passed since, and for the stop.
+ */
+static inline bool run_clock(const struct target *target, sla_time start, sla_time stop, struct sla_result *result,
+                             int64_t *ret_amount, struct need *need) {
+  const struct schedule *schedule = target->calendar ? target->calendar->schedule : NULL;
   if (target->within.kind == AMOUNT_SECONDS && target->clock == SLA_BUSINESS_HOURS && !target->edge_next_opening &&
-      schedule && timeline_covers(&schedule->hours, start, start)) {
-    *ret_amount = target->within.seconds;
-    return timeline_due(&schedule->hours, start, *ret_amount, ret_due) && *ret_due <= SLA_TIME_MAX;
+      schedule && timeline_covers(&schedule->hours, start, stop)) {
+    const struct timeline *hours = &schedule->hours;
+    int64_t begun = timeline_sum(hours, start), amount = *ret_amount = target->within.seconds;
+    if (!timeline_due_from(hours, start, begun, amount, &result->due) || result->due > SLA_TIME_MAX)
+      return false;
+    result->has_due = true;
+    result->elapsed_s = stop > start ? timeline_sum(hours, stop) - begun : 0;
+    result->has_elapsed = true;
+    return true;
   }
-  return target_due(target, start, ret_due, ret_amount, need) == REACHED;
+  struct clock clock = {.calendar = target->calendar, .kind = target->clock};
+  if (target->within.kind != AMOUNT_BEST_EFFORT) {
+    if (target_due(target, start, &result->due, ret_amount, need) != REACHED)
+      return false;
+    result->has_due = true;
+  }
+  result->has_elapsed = target->calendar;
+  return !target->calendar || clock_elapsed(&clock, start, stop, &result->elapsed_s, need) == REACHED;
 }
 
 /* Whether the dates from a start to a last instant are covered for certain by all that a calendar goes by. */
-static bool is_covered(const struct calendar *calendar, sla_time start, sla_time last) {
+static inline bool is_covered(const struct calendar *calendar, sla_time start, sla_time last) {
   return !calendar || !calendar->covered_by ||
          (start >= ((int64_t)calendar->covered_first + 2) * DAY && last < ((int64_t)calendar->covered_last - 1) * DAY);
 }
 
 /* Runs the clock of a decision's target: what run_cycle() comes to without pauses. */
-static bool run_row(struct worker *worker, const struct decision *decision, const struct combination *combination,
-                    struct sla_cycle *cycle) {
+static inline bool run_row(struct worker *worker, const struct decision *decision,
+                           const struct combination *combination, struct sla_cycle *cycle) {
   const struct target *target = decision->target;
   const struct metric *measured = decision->metric;
-  struct sla_result *result = &cycle->result;
-  const struct time_field *stop = incident_time(&worker->incident, measured->stop);
-  struct run run = {.target = target, .start = decision->start, .stopped = stop->state == TIME_READ};
-  run.stop = run.stopped ? stop->t : worker->incident.now;
-  if (stop->state == TIME_BAD || (run.stopped && run.stop < run.start) || measured->after ||
-      (!run.stopped && combination->pauses && measured->pausable))
+  const struct time_field *field = time_of(&worker->incident, measured->stop);
+  bool stopped = field->state == TIME_READ;
+  sla_time start = decision->start, stop = stopped ? field->t : worker->incident.now;
+  if (field->state == TIME_BAD || (stopped && stop < start) || measured->after ||
+      (!stopped && combination->pauses && measured->pausable))
     return false;
   cycle->started = true;
-  cycle->start = run.start;
-  cycle->stopped = run.stopped;
-  cycle->stop = run.stop;
-  run.clock = (struct clock){.calendar = target->calendar, .kind = target->clock};
+  cycle->start = start;
+  cycle->stopped = stopped;
+  cycle->stop = stop;
+  struct sla_result *result = &cycle->result;
   int64_t amount = 0;
-  sla_time last = run.stop;
-  if (target->within.kind != AMOUNT_BEST_EFFORT) {
-    if (!find_due(target, run.start, &result->due, &amount, &worker->need))
-      return false;
-    result->has_due = true;
-    result->due_offset_s = zone_offset(target->calendar->zone, result->due);
-    if (result->due > last)
-      last = result->due;
-  }
-  if (!is_covered(target->calendar, run.start, last))
+  if (!run_clock(target, start, stop, result, &amount, &worker->need) ||
+      !is_covered(target->calendar, start, result->has_due && result->due > stop ? result->due : stop))
     return false;
   if (target->calendar) {
     result->zone = (const sla_zone *)target->calendar->zone;
     result->rule.calendar = target->calendar->index;
     result->rule.clock = target->clock;
-    if (clock_elapsed(&run.clock, run.start, run.stop, &result->elapsed_s, &worker->need) != REACHED)
-      return false;
-    result->has_elapsed = true;
   }
   result->remaining_s = amount - result->elapsed_s;
-  if (result->has_due)
-    result->status = run_status(&run, result, amount, worker->incident.now);
+  if (result->has_due) {
+    result->due_offset_s = zone_offset(target->calendar->zone, result->due);
+    result->status = run_status(target, stopped, false, stop, result, amount);
+  }
   return true;
 }
 
 /* Evaluates one metric into its only cycle. */
-static bool evaluate_metric(struct worker *worker, size_t metric, const struct key *key) {
-  struct decision decision;
-  const struct combination *combination = find_version(worker, metric, key, &decision);
+static inline bool evaluate_metric(struct worker *worker, size_t metric, const struct key *key) {
+  struct decision decision = {.bad_field = SIZE_MAX};
+  const struct combination *combination = take_version(worker, metric, key, &decision);
   if (!combination)
     return false;
   decision.exclusion = combination->exclusion;
   if (!decision.exclusion && (decision.metric = decision.version->metrics[metric]) &&
       !choose_target(&combination->choices[metric], &decision, &worker->need))
     return false;
-  worker->cycles[metric].count = 0;
-  struct sla_cycle *cycle = cycle_add(worker, metric);
+  struct sla_cycle *cycle = worker->cycles[metric].items; /* room for one is there: see evaluate.c */
+  worker->cycles[metric].count = 1;
+  cycle->started = cycle->stopped = false;
   result_begin(worker, &decision, &cycle->result);
   return !decision.started || !decision.target || run_row(worker, &decision, combination, cycle);
 }

@@ -112,21 +112,6 @@ static void note_coverage(struct worker *worker, const struct run *run, struct s
   result->coverage = note;
 }
 
-enum sla_status run_status(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now) {
-  const struct target *target = run->target;
-  sla_time at = run->stopped ? run->stop : now;
-  bool late = target->strict ? at >= result->due : at > result->due;
-  if (run->stopped)
-    return late ? SLA_MISSED : SLA_MET;
-  if (late)
-    return SLA_BREACHED;
-  if (run->paused)
-    return SLA_PAUSED;
-  bool warn =
-      target->warn_is_amount ? result->remaining_s <= target->warn : 100 * result->elapsed_s >= target->warn * amount;
-  return warn ? SLA_AT_RISK : SLA_RUNNING;
-}
-
 /* Due time, elapsed, remaining and status of a metric that has started and has a clock. */
 static enum reach run_clock(struct worker *worker, struct run *run, struct sla_result *result) {
   const struct target *target = run->target;
@@ -154,7 +139,7 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
   }
   result->remaining_s = amount - result->elapsed_s;
   if (result->has_due)
-    result->status = run_status(run, result, amount, worker->incident.now);
+    result->status = run_status(target, run->stopped, run->paused, run->stop, result, amount);
   note_coverage(worker, run, result);
   return REACHED;
 }

@@ -25,8 +25,23 @@ struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
 /* What a decision comes to before any clock is looked at; the worker notes who decided. */
 void result_begin(struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
 
-/* The first line of the status table that holds, from stopped on; the result has its due time and amounts. */
-enum sla_status run_status(const struct run *run, const struct sla_result *result, int64_t amount, sla_time now);
+/*
+ * The first line of the status table that holds, from stopped on: of a clock that has stopped at a time, or stands there
+ * now. The result has its due time and amounts.
+ */
+static inline enum sla_status run_status(const struct target *target, bool stopped, bool paused, sla_time at,
+                                         const struct sla_result *result, int64_t amount) {
+  bool late = target->strict ? at >= result->due : at > result->due;
+  if (stopped)
+    return late ? SLA_MISSED : SLA_MET;
+  if (late)
+    return SLA_BREACHED;
+  if (paused)
+    return SLA_PAUSED;
+  bool warn =
+      target->warn_is_amount ? result->remaining_s <= target->warn : 100 * result->elapsed_s >= target->warn * amount;
+  return warn ? SLA_AT_RISK : SLA_RUNNING;
+}
 
 /* Makes a result an error with a reason; it returns REACHED. */
 enum reach result_fail(struct worker *worker, struct sla_result *result, const char *format, ...)

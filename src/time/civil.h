@@ -9,6 +9,8 @@
 
 #include "slaclock.h"
 
+#include <assert.h>
+
 enum { DAY = 86400, HOUR = 3600, MINUTE = 60 };
 
 struct civil {
@@ -19,8 +21,38 @@ struct civil {
 #define DATE_MIN 0
 #define DATE_MAX 84005
 
-int date_of(int year, int month, int day);
-struct civil civil_of(int date);
+/*
+ * Years are taken to begin on 1 March, so that the leap day is a year's last day and the months before it have a fixed
+ * pattern. Centuries have 36524.25 days on average, years of a century 365.25: which one a day is in is a division by
+ * four times as many.
+ */
+enum { YEARS_400 = 400 * 365 + 97, YEARS_4 = 4 * 365 + 1 };
+
+/* Days from 0000-03-01 to 1970-01-01. */
+enum { DATE_EPOCH = 719468 };
+
+static inline int date_of(int year, int month, int day) {
+  /* Days from 1 March to the first of a month: five months have 153. January and February are of the year before. */
+  static const short before_month[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+  assert(month >= 1 && month <= 12);
+  unsigned y = (unsigned)(year - (month <= 2));
+  return (int)(365 * y + y / 4 - y / 100 + y / 400) + before_month[month - 1] + day - 1 - DATE_EPOCH;
+}
+
+static inline struct civil civil_of(int date) {
+  unsigned days = (unsigned)(date + DATE_EPOCH); /* no date is before 0000-03-01 */
+  unsigned century = (4 * days + 3) / YEARS_400;
+  unsigned in_century = days - century * YEARS_400 / 4;
+  unsigned year = (4 * in_century + 3) / YEARS_4;
+  unsigned in_year = in_century - year * YEARS_4 / 4;
+  unsigned from_march = (5 * in_year + 2) / 153;
+  unsigned is_next = from_march >= 10;
+  return (struct civil){
+      .year = (int)(100 * century + year + is_next),
+      .month = (int)(from_march + 3 - 12 * is_next),
+      .day = (int)(in_year - (153 * from_march + 2) / 5 + 1),
+  };
+}
 
 /* Days in a month; month from 1 to 12. */
 int month_days(int year, int month);

@@ -71,6 +71,9 @@ static uint64_t eight_bytes(const char *at) {
   return bytes;
 }
 
+/* Instead of an offset: "Z", and no offset at all. */
+enum { OFFSET_Z = INT32_MAX, OFFSET_NONE = INT32_MIN };
+
 #define BYTES(a, b, c, d, e, f, g, h)                                                                                  \
   ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |              \
    (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
@@ -93,10 +96,11 @@ static inline unsigned pair_at(uint64_t pairs, int byte) {
 /*
  * The forms that programs write, 2026-01-31T15:04:05 (or with a blank) and behind it "Z", +02:00 or nothing, eight
  * characters at a time; false leaves every other form, and all that is wrong, to the parser below, which this must
- * agree with.
+ * agree with. Without an offset *ret_value is a local time.
  */
-static bool parse_common(struct sla_text text, struct timestamp *ret_timestamp) {
+static inline bool parse_common(struct sla_text text, int64_t *ret_value, int32_t *ret_offset) {
   enum { DIGIT = 6, SIGN = 15 }; /* allowances: digits may be up to 9, all else must be as in the form */
+  const uint64_t most = BYTES(23, 0, 0, 59, 0, 0, 59, 0), high = BYTES(128, 0, 0, 128, 0, 0, 128, 0);
   const char *at = text.ptr;
   uint64_t date, time, offset;
   if (text.len < 19 || text.len > 25 || (at[10] != 'T' && at[10] != ' ') ||
@@ -107,31 +111,53 @@ static bool parse_common(struct sla_text text, struct timestamp *ret_timestamp) 
     return false;
   unsigned tens = (unsigned)(unsigned char)at[8] - '0', ones = (unsigned)(unsigned char)at[9] - '0';
   unsigned year = 100 * pair_at(date, 0) + pair_at(date, 2), month = pair_at(date, 5), day = 10 * tens + ones;
-  unsigned hour = pair_at(time, 0), minute = pair_at(time, 3), second = pair_at(time, 6);
-  if (tens > 9 || ones > 9 || year == 0 || month - 1 > 11 || hour > 23 || minute > 59 || second > 59 ||
+  time &= BYTES(255, 0, 0, 255, 0, 0, 255, 0);
+  bool is_clock = ((most + high - time) & high) == high; /* the high bits are borrowed from where a number is larger */
+  if (!is_clock || tens > 9 || ones > 9 || year == 0 || month - 1 > 11 ||
       (day - 1 > 27 && !civil_is_valid((int)year, (int)month, (int)day)))
     return false;
-  int64_t value =
-      (int64_t)date_of((int)year, (int)month, (int)day) * DAY + (int)(hour * HOUR + minute * MINUTE + second);
+  *ret_value = (int64_t)date_of((int)year, (int)month, (int)day) * DAY +
+               (int)(pair_at(time, 0) * HOUR + pair_at(time, 3) * MINUTE + pair_at(time, 6));
   if (text.len == 20 && at[19] == 'Z')
-    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_INSTANT, .value = value};
+    *ret_offset = OFFSET_Z;
   else if (text.len == 19)
-    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_LOCAL, .value = value};
+    *ret_offset = OFFSET_NONE;
   else if (text.len == 25 && (at[19] == '+' || at[19] == '-') &&
            match_digits(eight_bytes(at + 17) >> 24, BYTES('0', '0', ':', '0', '0', 0, 0, 0),
                         BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, 0, 0, 0), &offset) &&
            pair_at(offset, 0) < 24 && pair_at(offset, 3) < 60 && (at[19] == '+' || offset)) { /* -00:00: see below */
     int32_t east = (int32_t)(pair_at(offset, 0) * HOUR + pair_at(offset, 3) * MINUTE);
-    east = at[19] == '-' ? -east : east;
-    *ret_timestamp = (struct timestamp){.kind = TIMESTAMP_OFFSET, .value = value - east, .offset = east};
+    *ret_offset = at[19] == '-' ? -east : east;
+    *ret_value -= *ret_offset;
   } else
     return false;
   return true;
 }
 
+bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
+  int32_t offset;
+  enum sla_reading reading;
+  if (!parse_common(text, ret_time, &offset))
+    return false;
+  if (offset == OFFSET_NONE) {
+    *ret_time = zone_instant(zone, *ret_time, &reading);
+    if (reading != SLA_READ_LOCAL)
+      return false;
+  }
+  return *ret_time >= SLA_TIME_MIN && *ret_time <= SLA_TIME_MAX;
+}
+
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp) {
-  if (parse_common(text, ret_timestamp))
+  int64_t value;
+  int32_t offset;
+  if (parse_common(text, &value, &offset)) {
+    *ret_timestamp = (struct timestamp){.kind = offset == OFFSET_NONE ? TIMESTAMP_LOCAL
+                                                : offset == OFFSET_Z  ? TIMESTAMP_INSTANT
+                                                                      : TIMESTAMP_OFFSET,
+                                        .value = value,
+                                        .offset = offset == OFFSET_NONE || offset == OFFSET_Z ? 0 : offset};
     return NULL;
+  }
   text = text_trim(text);
   if (text_eat(&text, '@'))
     return parse_epoch(text, ret_timestamp);

@@ -22,6 +22,13 @@ struct timestamp {
 /* Reads a whole text. Returns NULL, or what is wrong with it. */
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp);
 
+/*
+ * Reads a time in a form that programs write, which is quick: 2026-01-31T15:04:05 and behind it "Z", +02:00 or nothing.
+ * false where it is none, or none that comes once in the zone and within the supported range: timestamp_parse and
+ * timestamp_instant say more.
+ */
+bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time);
+
 /* Eats an offset: +HH:MM or -HH:MM (RFC 3339 time-numoffset), +HHMM and +HH as ISO 8601 has them. */
 bool timestamp_eat_offset(struct sla_text *text, int32_t *ret_offset);
 
