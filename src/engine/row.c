@@ -53,6 +53,8 @@ struct rows {
   const struct version *only; /* where there is but one, always in force; else NULL */
   size_t *fields; /* those in conditions */
   size_t field_count;
+  size_t *times; /* those that are times */
+  size_t time_count;
   char *slots;
   size_t slot_count, slot_size; /* the count is a power of two */
 };
@@ -77,31 +79,49 @@ static void mark_version(const struct version *version, bool *marks, size_t *tar
   *targets += version->targets.count;
 }
 
-/* Metrics from event to event are never plain: without events, too, it takes looking at what they might be. */
-static bool has_cycles(const struct policy *policy) {
-  for (size_t i = 0; i < policy->metrics.count; i++)
-    if (policy->metrics.items[i].first->is_cycle)
-      return true;
-  return false;
+/*
+ * Marks the fields by which a version's metrics start and stop. false where there are metrics from event to event: these
+ * are never plain, since without events, too, it takes looking at what they might be.
+ */
+static bool mark_times(const struct version *version, bool *marks) {
+  for (size_t i = 0; i < version->measured.count; i++) {
+    const struct metric *metric = version->measured.items[i];
+    if (metric->is_cycle)
+      return false;
+    marks[metric->start] = marks[metric->stop] = true;
+  }
+  return true;
+}
+
+/* Lists the fields that are marked, and takes the marks away. */
+static size_t *list_marks(bool *marks, size_t fields, size_t *ret_count) {
+  size_t *list = calloc(fields + 1, sizeof *list);
+  for (size_t i = 0; i < fields && list; i++) {
+    if (marks[i])
+      list[(*ret_count)++] = i;
+    marks[i] = false;
+  }
+  return list;
 }
 
 struct rows *rows_new(const struct policy *policy) {
   size_t fields = policy->fields.count, targets = 0;
-  if (has_cycles(policy))
-    return NULL;
+  bool is_plain = true;
   struct rows *rows = calloc(1, sizeof *rows);
   bool *marks = calloc(fields + 1, sizeof *marks);
-  if (rows && marks && (rows->fields = calloc(fields + 1, sizeof *rows->fields))) {
+  const struct policy_file *first = policy->files.items[0];
+  if (rows && marks) {
+    rows->policy = policy;
+    if (first->versions.count == 1 && version_is_always(first->versions.items[0]))
+      rows->only = first->versions.items[0];
     for (size_t i = 0; i < policy->files.count; i++)
       for (size_t k = 0; k < policy->files.items[i]->versions.count; k++)
         mark_version(policy->files.items[i]->versions.items[k], marks, &targets);
-    for (size_t i = 0; i < fields; i++)
-      if (marks[i])
-        rows->fields[rows->field_count++] = i;
-    rows->policy = policy;
-    const struct policy_file *file = policy->files.items[0];
-    if (file->versions.count == 1 && version_is_always(file->versions.items[0]))
-      rows->only = file->versions.items[0];
+    rows->fields = list_marks(marks, fields, &rows->field_count);
+    for (size_t i = 0; i < policy->files.count; i++)
+      for (size_t k = 0; k < policy->files.items[i]->versions.count; k++)
+        is_plain &= mark_times(policy->files.items[i]->versions.items[k], marks);
+    rows->times = list_marks(marks, fields, &rows->time_count);
     rows->slot_count = FEWEST_SLOTS;
     while (rows->slot_count < 2 * targets && rows->slot_count < MOST_SLOTS)
       rows->slot_count *= 2;
@@ -109,7 +129,7 @@ struct rows *rows_new(const struct policy *policy) {
     rows->slots = calloc(rows->slot_count, rows->slot_size);
   }
   free(marks);
-  if (rows && rows->slots)
+  if (is_plain && rows && rows->fields && rows->times && rows->slots)
     return rows;
   rows_free(rows);
   return NULL;
@@ -119,6 +139,7 @@ void rows_free(struct rows *rows) {
   if (!rows)
     return;
   free(rows->fields);
+  free(rows->times);
   free(rows->slots);
   free(rows);
 }
@@ -347,21 +368,27 @@ static inline bool run_row(struct worker *worker, const struct decision *decisio
   cycle->start = start;
   cycle->stopped = stopped;
   cycle->stop = stop;
-  struct sla_result *result = &cycle->result;
+  if (!worker->deciding)
+    worker->deciding = decision->version;
+  const struct calendar *calendar = target->calendar;
+  struct sla_result result = {.status = SLA_BEST_EFFORT,
+                              .zone = (const sla_zone *)(calendar ? calendar->zone : decision->version->zone),
+                              .rule.policy = decision->version->name,
+                              .rule.version = decision->version->since,
+                              .rule.file = target->place.source ? target->place.source->name : NULL,
+                              .rule.line = target->place.source ? target->place.line : 0,
+                              .rule.calendar = calendar ? calendar->index : SIZE_MAX,
+                              .rule.clock = calendar ? target->clock : SLA_BUSINESS_HOURS};
   int64_t amount = 0;
-  if (!run_clock(target, start, stop, result, &amount, &worker->need) ||
-      !is_covered(target->calendar, start, result->has_due && result->due > stop ? result->due : stop))
+  if (!run_clock(target, start, stop, &result, &amount, &worker->need) ||
+      !is_covered(calendar, start, result.has_due && result.due > stop ? result.due : stop))
     return false;
-  if (target->calendar) {
-    result->zone = (const sla_zone *)target->calendar->zone;
-    result->rule.calendar = target->calendar->index;
-    result->rule.clock = target->clock;
+  result.remaining_s = amount - result.elapsed_s;
+  if (result.has_due) {
+    result.due_offset_s = zone_offset(calendar->zone, result.due);
+    result.status = run_status(target, stopped, false, stop, &result, amount);
   }
-  result->remaining_s = amount - result->elapsed_s;
-  if (result->has_due) {
-    result->due_offset_s = zone_offset(target->calendar->zone, result->due);
-    result->status = run_status(target, stopped, false, stop, result, amount);
-  }
+  cycle->result = result;
   return true;
 }
 
@@ -378,8 +405,27 @@ static inline bool evaluate_metric(struct worker *worker, size_t metric, const s
   struct sla_cycle *cycle = worker->cycles[metric].items; /* room for one is there: see evaluate.c */
   worker->cycles[metric].count = 1;
   cycle->started = cycle->stopped = false;
+  if (decision.started && decision.target)
+    return run_row(worker, &decision, combination, cycle);
   result_begin(worker, &decision, &cycle->result);
-  return !decision.started || !decision.target || run_row(worker, &decision, combination, cycle);
+  return true;
+}
+
+/* evaluation_begin() for an incident without events and lists. */
+static inline void begin(struct worker *worker, const struct sla_incident *given, sla_time now) {
+  struct incident *incident = &worker->incident;
+  incident->values = given->values;
+  incident->lists = NULL;
+  incident->now = now;
+  incident->event_count = incident->resolved.count = 0;
+  incident->overlaps = incident->gaps = 0;
+  incident->paused_read = false;
+  incident->state_version = NULL;
+  for (size_t i = 0; i < worker->rows->time_count; i++)
+    incident->times[worker->rows->times[i]].state = TIME_UNREAD;
+  worker->closed_unanswered = false;
+  worker->deciding = NULL;
+  worker->texts.used = 0;
 }
 
 bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
@@ -390,7 +436,7 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
       (policy->paused_field != SIZE_MAX && incident->values[policy->paused_field].len) ||
       !key_of(worker->rows, incident->values, &key))
     return false;
-  evaluation_begin(worker, incident, now);
+  begin(worker, incident, now);
   for (size_t i = 0; i < policy->metrics.count; i++) {
     if (!evaluate_metric(worker, i, &key))
       return false;

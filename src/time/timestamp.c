@@ -71,6 +71,8 @@ static uint64_t eight_bytes(const char *at) {
   return bytes;
 }
 
+enum { DIGIT = 6, SIGN = 15 }; /* allowances: digits may be up to 9, all else must be as in the form */
+
 /* Instead of an offset: "Z", and no offset at all. */
 enum { OFFSET_Z = INT32_MAX, OFFSET_NONE = INT32_MIN };
 
@@ -79,14 +81,14 @@ enum { OFFSET_Z = INT32_MAX, OFFSET_NONE = INT32_MIN };
    (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
 /*
- * Eight characters against a form in which '0' is any digit: false where one differs. What is left of the characters
- * when the form is taken away bit by bit is a digit's value, or 0. To that is added what brings all that is more to 16.
- * Each two digits side by side then become one number, in the byte of the first: *ret_pairs.
+ * Eight characters against a form in which '0' is any digit. What is left of the characters when the form is taken away
+ * bit by bit is a digit's value, or 0. To that is added what brings all that is more to 16: *faults gets bits where a
+ * character differs. Each two digits side by side then become one number, in the byte of the first.
  */
-static inline bool match_digits(uint64_t bytes, uint64_t form, uint64_t allowance, uint64_t *ret_pairs) {
+static inline uint64_t match_digits(uint64_t bytes, uint64_t form, uint64_t allowance, uint64_t *faults) {
   uint64_t digits = bytes ^ form;
-  *ret_pairs = 10 * digits + (digits >> 8);
-  return ((digits | (digits + allowance)) & 0xF0F0F0F0F0F0F0F0) == 0;
+  *faults |= (digits | (digits + allowance)) & 0xF0F0F0F0F0F0F0F0;
+  return 10 * digits + (digits >> 8);
 }
 
 static inline unsigned pair_at(uint64_t pairs, int byte) {
@@ -94,57 +96,64 @@ static inline unsigned pair_at(uint64_t pairs, int byte) {
 }
 
 /*
- * The forms that programs write, 2026-01-31T15:04:05 (or with a blank) and behind it "Z", +02:00 or nothing, eight
- * characters at a time; false leaves every other form, and all that is wrong, to the parser below, which this must
- * agree with. Without an offset *ret_value is a local time.
+ * The form that programs write, 2026-01-31T15:04:05 (or with a blank): 19 characters, eight at a time. false leaves every
+ * other form, and all that is wrong, to the parser below, which this must agree with.
  */
-static inline bool parse_common(struct sla_text text, int64_t *ret_value, int32_t *ret_offset) {
-  enum { DIGIT = 6, SIGN = 15 }; /* allowances: digits may be up to 9, all else must be as in the form */
+static inline bool parse_wall(const char *at, int64_t *ret_local) {
   const uint64_t most = BYTES(23, 0, 0, 59, 0, 0, 59, 0), high = BYTES(128, 0, 0, 128, 0, 0, 128, 0);
-  const char *at = text.ptr;
-  uint64_t date, time, offset;
-  if (text.len < 19 || text.len > 25 || (at[10] != 'T' && at[10] != ' ') ||
-      !match_digits(eight_bytes(at), BYTES('0', '0', '0', '0', '-', '0', '0', '-'),
-                    BYTES(DIGIT, DIGIT, DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN), &date) ||
-      !match_digits(eight_bytes(at + 11), BYTES('0', '0', ':', '0', '0', ':', '0', '0'),
-                    BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN, DIGIT, DIGIT), &time))
-    return false;
-  unsigned tens = (unsigned)(unsigned char)at[8] - '0', ones = (unsigned)(unsigned char)at[9] - '0';
-  unsigned year = 100 * pair_at(date, 0) + pair_at(date, 2), month = pair_at(date, 5), day = 10 * tens + ones;
+  uint64_t faults = 0;
+  uint64_t date = match_digits(eight_bytes(at), BYTES('0', '0', '0', '0', '-', '0', '0', '-'),
+                               BYTES(DIGIT, DIGIT, DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN), &faults);
+  uint64_t time = match_digits(eight_bytes(at + 11), BYTES('0', '0', ':', '0', '0', ':', '0', '0'),
+                               BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN, DIGIT, DIGIT), &faults);
+  uint64_t days = match_digits(eight_bytes(at + 2) >> 48, BYTES('0', '0', 0, 0, 0, 0, 0, 0),
+                               BYTES(DIGIT, DIGIT, 0, 0, 0, 0, 0, 0), &faults);
   time &= BYTES(255, 0, 0, 255, 0, 0, 255, 0);
-  bool is_clock = ((most + high - time) & high) == high; /* the high bits are borrowed from where a number is larger */
-  if (!is_clock || tens > 9 || ones > 9 || year == 0 || month - 1 > 11 ||
+  faults |= ~(most + high - time) & high; /* the high bits are borrowed from where a number is larger */
+  unsigned year = 100 * pair_at(date, 0) + pair_at(date, 2), month = pair_at(date, 5), day = pair_at(days, 0);
+  if (faults || (at[10] != 'T' && at[10] != ' ') || year == 0 || month - 1 > 11 ||
       (day - 1 > 27 && !civil_is_valid((int)year, (int)month, (int)day)))
     return false;
-  *ret_value = (int64_t)date_of((int)year, (int)month, (int)day) * DAY +
+  *ret_local = (int64_t)date_of((int)year, (int)month, (int)day) * DAY +
                (int)(pair_at(time, 0) * HOUR + pair_at(time, 3) * MINUTE + pair_at(time, 6));
-  if (text.len == 20 && at[19] == 'Z')
-    *ret_offset = OFFSET_Z;
-  else if (text.len == 19)
-    *ret_offset = OFFSET_NONE;
-  else if (text.len == 25 && (at[19] == '+' || at[19] == '-') &&
-           match_digits(eight_bytes(at + 17) >> 24, BYTES('0', '0', ':', '0', '0', 0, 0, 0),
-                        BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, 0, 0, 0), &offset) &&
-           pair_at(offset, 0) < 24 && pair_at(offset, 3) < 60 && (at[19] == '+' || offset)) { /* -00:00: see below */
-    int32_t east = (int32_t)(pair_at(offset, 0) * HOUR + pair_at(offset, 3) * MINUTE);
-    *ret_offset = at[19] == '-' ? -east : east;
-    *ret_value -= *ret_offset;
-  } else
-    return false;
   return true;
 }
 
-bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
+/* The same with "Z", an offset like +02:00, or nothing behind it; without an offset *ret_value is a local time. */
+static bool parse_common(struct sla_text text, int64_t *ret_value, int32_t *ret_offset) {
+  const char *at = text.ptr;
+  uint64_t faults = 0;
+  if (text.len < 19 || text.len > 25 || !parse_wall(at, ret_value))
+    return false;
+  *ret_offset = text.len == 19 ? OFFSET_NONE : OFFSET_Z;
+  if (text.len == 19 || (text.len == 20 && at[19] == 'Z'))
+    return true;
+  uint64_t offset = match_digits(eight_bytes(at + text.len - 8) >> 24, BYTES('0', '0', ':', '0', '0', 0, 0, 0),
+                                 BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, 0, 0, 0), &faults);
+  if (text.len != 25 || (at[19] != '+' && at[19] != '-') || faults || pair_at(offset, 0) > 23 ||
+      pair_at(offset, 3) > 59 || (at[19] == '-' && offset == 0)) /* -00:00: see below */
+    return false;
+  int32_t east = (int32_t)(pair_at(offset, 0) * HOUR + pair_at(offset, 3) * MINUTE);
+  *ret_offset = at[19] == '-' ? -east : east;
+  *ret_value -= *ret_offset;
+  return true;
+}
+
+/* timestamp_read for what does not end in "Z". */
+static bool read_other(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
   int32_t offset;
-  enum sla_reading reading;
+  enum sla_reading reading = SLA_READ_LOCAL;
   if (!parse_common(text, ret_time, &offset))
     return false;
-  if (offset == OFFSET_NONE) {
+  if (offset == OFFSET_NONE)
     *ret_time = zone_instant(zone, *ret_time, &reading);
-    if (reading != SLA_READ_LOCAL)
-      return false;
-  }
-  return *ret_time >= SLA_TIME_MIN && *ret_time <= SLA_TIME_MAX;
+  return reading == SLA_READ_LOCAL && *ret_time >= SLA_TIME_MIN && *ret_time <= SLA_TIME_MAX;
+}
+
+bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
+  if (text.len != 20 || text.ptr[19] != 'Z')
+    return read_other(text, zone, ret_time);
+  return parse_wall(text.ptr, ret_time) && (uint64_t)*ret_time <= SLA_TIME_MAX;
 }
 
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp) {
