@@ -17,6 +17,7 @@ void stream_begin(struct stream *stream, int fd, bool seekable) {
   stream->seekable = seekable;
   stream->start = stream->filled = stream->next_read = 0;
   stream->base = 0;
+  stream->moves++;
   stream->at_end = false;
   stream->read_errno = 0;
 }
@@ -44,6 +45,7 @@ static bool make_room(struct stream *stream) {
 }
 
 void stream_fill(struct stream *stream) {
+  stream->moves++;
   if (!make_room(stream)) {
     stream->read_errno = ENOMEM;
     stream->at_end = true;
@@ -75,6 +77,7 @@ void stream_seek(struct stream *stream, uint64_t offset, size_t wanted) {
   }
   stream->base = offset;
   stream->start = stream->filled = 0;
+  stream->moves++;
   stream->next_read = wanted;
   stream->at_end = false;
 }
