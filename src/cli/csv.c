@@ -45,7 +45,7 @@ static char find_delimiter(const struct stream *stream, size_t from, size_t end)
 static void set_fields(struct csv_reader *reader, struct sla_text *fields, size_t capacity) {
   reader->fields = fields;
   reader->field_capacity = capacity;
-  reader->roomy = fields + capacity - CSV_BLOCK;
+  reader->roomy = fields + (capacity < CSV_MOST_FIELDS ? capacity : CSV_MOST_FIELDS) - CSV_BLOCK;
 }
 
 void csv_begin_at(struct csv_reader *reader, struct stream *stream, char delimiter, long line) {
@@ -212,6 +212,9 @@ static bool read_line(struct csv_reader *reader) {
   }
 }
 
+/* The compiler puts what is expected in one straight line. */
+#define EXPECT(condition, usual) __builtin_expect(condition, usual)
+
 /* --- by marks ---------------------------------------------------------------------------------------------------- */
 
 static inline bool is_known(const struct csv_reader *reader) {
@@ -229,15 +232,27 @@ static bool is_all_known(const struct csv_reader *reader) {
  * be one of many odd ones, or that of one jump among many. false where there are no more.
  */
 static bool know_more(struct csv_reader *reader) {
-  enum { AT_FIRST = 512, AS_A_RULE = 4096 }; /* both the bytes and their marks are in the first-level cache */
+  enum { AT_FIRST = 2 * CSV_BLOCK, AS_A_RULE = 4096 }; /* bytes and marks both fit into the first-level cache */
   const struct stream *stream = reader->stream;
   const char *start = stream->buffer + stream->start;
   size_t left = stream->filled - stream->start, wanted = AT_FIRST;
-  if (!reader->marker || is_all_known(reader))
+  if (!reader->marker || !left)
     return false;
-  if (is_known(reader))
-    wanted = reader->known_from == start || 2 * reader->known < AS_A_RULE ? 2 * reader->known : AS_A_RULE;
-  size_t known = wanted < left ? wanted : left, blocks = csv_blocks(known);
+  if (reader->rows_to_wait) {
+    reader->rows_to_wait--;
+    return false;
+  }
+  bool is_first_row = is_known(reader) && reader->known_from == start;
+  if (is_first_row)
+    wanted = 2 * reader->known;
+  else if (is_known(reader)) {
+    wanted = 2 * reader->known < AS_A_RULE ? 2 * reader->known : AS_A_RULE;
+    reader->odd_rows = 0;
+  }
+  size_t most = left < CSV_MOST_BYTES ? left : CSV_MOST_BYTES; /* the end of a row that is too long is never known */
+  size_t known = wanted < most ? wanted : most, blocks = csv_blocks(known);
+  if (is_first_row && known == reader->known)
+    return false;
   if (blocks > reader->mark_capacity) {
     struct csv_marks *larger = realloc(reader->marks, blocks * sizeof *reader->marks);
     if (!larger)
@@ -255,22 +270,22 @@ static bool know_more(struct csv_reader *reader) {
   return true;
 }
 
-static long count_feeds(struct sla_text text) {
-  long feeds = 0;
-  const char *end = text.ptr + text.len;
-  for (const char *at = text.ptr; (at = memchr(at, '\n', (size_t)(end - at))); at++)
-    feeds++;
-  return feeds;
+/* Counts the lines that a row takes besides its first. Always true, so that csv_next can end in calling it. */
+__attribute__((noinline)) static bool take_lines(struct csv_reader *reader, const struct record *row) {
+  const char *end = row->raw.ptr + row->raw.len;
+  for (const char *at = row->raw.ptr; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    reader->line++;
+  return true;
 }
 
 /*
  * Does what scan_row does, and goes on to the next row, from one marked byte to the next. Where the row is not split in
  * the end, all is as it was. Whether there is room for fields is seen to once a block, which has CSV_BLOCK at most.
  */
-static inline enum scan split_row(struct csv_reader *reader, struct record *row) {
+__attribute__((always_inline)) static inline enum scan split_row(struct csv_reader *reader, struct record *row) {
   struct stream *stream = reader->stream;
   const char *const start = stream->buffer + stream->start;
-  if (!is_known(reader))
+  if (EXPECT(!is_known(reader), false))
     return SCAN_SHORT;
   const char delimiter = reader->delimiter;
   const struct csv_marks *next_marks = reader->next_marks;
@@ -278,27 +293,27 @@ static inline enum scan split_row(struct csv_reader *reader, struct record *row)
   uint64_t ends = reader->ends;
   struct sla_text *to = reader->fields;
   for (;;) {
-    while (!ends) {
-      if (next_marks == reader->marks_end)
+    while (EXPECT(!ends, false)) {
+      if (EXPECT(next_marks == reader->marks_end, false))
         return SCAN_SHORT;
-      if (to > reader->roomy)
+      if (EXPECT(to > reader->roomy, false))
         return SCAN_WIDE;
       ends = next_marks++->ends;
       block += CSV_BLOCK;
     }
     at = block + __builtin_ctzll(ends);
     ends &= ends - 1; /* without its lowest bit */
-    if (*at == delimiter) {
-      *to++ = (struct sla_text){field, (size_t)(at - field)};
-      field = at + 1;
-    } else if (*at == '\n')
-      break;
-    else if (*at != '\r' || at + 1 == stream->buffer + stream->filled || at[1] != '\n') /* behind a closing quote */
-      return SCAN_ODD;
+    if (EXPECT(*at != delimiter, false)) {
+      if (EXPECT(*at == '\n', true))
+        break;
+      if (*at != '\r' || at + 1 == stream->buffer + stream->filled || at[1] != '\n') /* behind a closing quote */
+        return SCAN_ODD;
+      continue;
+    }
+    *to++ = (struct sla_text){field, (size_t)(at - field)};
+    field = at + 1;
   }
-  const char *stop = at > field && at[-1] == '\r' ? at - 1 : at;
-  if (stop - start > CSV_MOST_BYTES || to - reader->fields >= CSV_MOST_FIELDS)
-    return SCAN_ODD;
+  const char *stop = EXPECT(at > field, true) && EXPECT(at[-1] == '\r', false) ? at - 1 : at;
   *to++ = (struct sla_text){field, (size_t)(stop - field)};
   row->raw = (struct sla_text){start, (size_t)(stop - start)};
   row->end = (struct sla_text){stop, (size_t)(at + 1 - stop)};
@@ -306,7 +321,7 @@ static inline enum scan split_row(struct csv_reader *reader, struct record *row)
   row->count = (size_t)(to - reader->fields);
   row->fields = reader->fields;
   row->problem = NULL;
-  reader->line += 1 + (reader->ends_inside ? count_feeds(row->raw) : 0);
+  reader->line++;
   stream->start = (size_t)(at + 1 - stream->buffer);
   reader->left = at + 1;
   reader->block = block;
@@ -319,53 +334,61 @@ static inline enum scan split_row(struct csv_reader *reader, struct record *row)
 
 /* Makes room for the ends of another block; false where a row has too many fields anyway, or memory ran out. */
 static bool make_roomy(struct csv_reader *reader) {
-  return reader->field_capacity < CSV_MOST_FIELDS + CSV_BLOCK && grow_fields(reader);
+  return reader->field_capacity < CSV_MOST_FIELDS && grow_fields(reader);
 }
 
-/* The next row where it does not lie ready: what is next must be read or marked, or it is odd. */
-static bool next_row(struct csv_reader *reader, struct record *ret_row) {
+/* Where rows are odd, marks are of no use: the more of them came, the longer none are made. */
+static void note_odd_row(struct csv_reader *reader) {
+  enum { MOST = 15 };
+  reader->odd_rows = 2 * reader->odd_rows < MOST ? 2 * reader->odd_rows + 1 : MOST;
+  reader->rows_to_wait = reader->odd_rows;
+}
+
+/* SCAN_SHORT where more must be read, or cannot be, since the line is too long. */
+static enum scan take_slowly(struct csv_reader *reader, bool can_grow, struct record *row) {
+  struct stream *stream = reader->stream;
+  const char *next;
+  long line = reader->line;
+  enum scan scan = scan_row(reader, stream->at_end, row, &next);
+  if (scan == SCAN_SHORT || row->raw.len > CSV_MOST_BYTES) { /* however the bytes came in */
+    reader->line = line;
+    if (scan == SCAN_SHORT && (can_grow || !read_line(reader)))
+      return SCAN_SHORT;
+    cut_row(reader, row, &next);
+  }
+  stream->start = (size_t)(next - stream->buffer);
+  return SCAN_ROW;
+}
+
+/* The next row where it does not lie ready: more must be read or marked, or it is odd, or a blank line is before it. */
+__attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct record *ret_row) {
   struct stream *stream = reader->stream;
   for (;;) {
-    if (stream->start == stream->filled) {
-      if (stream->at_end)
-        return false;
-      stream_fill(stream);
-      continue;
-    }
     enum scan scan = split_row(reader, ret_row);
     if ((scan == SCAN_SHORT && know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
       continue;
     bool can_grow = !stream->at_end && stream->filled - stream->start <= CSV_MOST_BYTES;
-    if (scan == SCAN_SHORT && can_grow && is_all_known(reader)) {
+    if (scan == SCAN_ODD)
+      note_odd_row(reader);
+    if (scan == SCAN_ROW)
+      take_lines(reader, ret_row);
+    else if (stream->start == stream->filled && stream->at_end)
+      return false;
+    else if (scan != SCAN_SHORT || !can_grow || !is_all_known(reader))
+      scan = take_slowly(reader, can_grow, ret_row);
+    if (scan == SCAN_SHORT && !can_grow)
+      return false;
+    if (scan == SCAN_SHORT)
       stream_fill(stream);
-      continue;
-    }
-    if (scan != SCAN_ROW) {
-      const char *next;
-      long line = reader->line;
-      scan = scan_row(reader, stream->at_end, ret_row, &next);
-      if (scan == SCAN_SHORT || ret_row->raw.len > CSV_MOST_BYTES) { /* however the bytes came in */
-        reader->line = line;
-        if (scan == SCAN_SHORT && can_grow) {
-          stream_fill(stream);
-          continue;
-        }
-        if (scan == SCAN_SHORT && !read_line(reader))
-          return false;
-        cut_row(reader, ret_row, &next);
-      }
-      stream->start = (size_t)(next - stream->buffer);
-    }
-    if (ret_row->raw.len) /* not a blank line */
+    else if (ret_row->raw.len)
       return true;
   }
 }
 
 bool csv_next(struct csv_reader *reader, struct record *ret_row) {
-  while (split_row(reader, ret_row) == SCAN_ROW)
-    if (ret_row->raw.len)
-      return true;
-  return next_row(reader, ret_row);
+  if (split_row(reader, ret_row) != SCAN_ROW || !ret_row->raw.len)
+    return next_row(reader, ret_row);
+  return !reader->ends_inside || take_lines(reader, ret_row);
 }
 
 struct sla_text csv_unquote(struct sla_text field, char *scratch, size_t *ret_used) {

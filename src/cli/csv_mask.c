@@ -111,8 +111,12 @@ const struct csv_marker *csv_marker_at(size_t i) {
 
 /* Bit i is the parity of the bits 0 to i. */
 static uint64_t running_parity(uint64_t bits) {
-  for (int shift = 1; shift < 64; shift *= 2)
-    bits ^= bits << shift;
+  bits ^= bits << 1; /* of two bits, of four... */
+  bits ^= bits << 2;
+  bits ^= bits << 4;
+  bits ^= bits << 8;
+  bits ^= bits << 16;
+  bits ^= bits << 32;
   return bits;
 }
 
