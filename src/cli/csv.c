@@ -42,25 +42,30 @@ static char find_delimiter(const struct stream *stream, size_t from, size_t end)
   return candidates[best];
 }
 
-static void begin(struct csv_reader *reader, struct stream *stream, long line) {
-  if (!reader->fields) {
-    reader->field_capacity = 64;
-    reader->fields = cli_alloc(reader->field_capacity * sizeof *reader->fields);
-  }
-  reader->stream = stream;
-  reader->line = line;
-  reader->too_long = false;
+static void set_fields(struct csv_reader *reader, struct sla_text *fields, size_t capacity) {
+  reader->fields = fields;
+  reader->field_capacity = capacity;
+  reader->roomy = fields + (capacity < CSV_MOST_FIELDS ? capacity : CSV_MOST_FIELDS) - CSV_BLOCK;
 }
 
-void csv_begin_within(struct csv_reader *reader, struct stream *stream, const struct csv_reader *other, long line) {
-  begin(reader, stream, line);
-  reader->delimiter = other->delimiter;
+void csv_begin_at(struct csv_reader *reader, struct stream *stream, char delimiter, long line) {
+  if (!reader->fields) {
+    enum { AT_FIRST = 2 * CSV_BLOCK };
+    set_fields(reader, cli_alloc(AT_FIRST * sizeof *reader->fields), AT_FIRST);
+    reader->marker = csv_marker_at(0);
+  }
+  reader->stream = stream;
+  reader->delimiter = delimiter;
+  reader->line = line;
+  reader->too_long = false;
+  reader->has_mark = false;
+  reader->left = NULL;
 }
 
 void csv_begin(struct csv_reader *reader, struct stream *stream) {
   static const char mark[] = "\xEF\xBB\xBF";
   size_t from, end;
-  begin(reader, stream, 1);
+  csv_begin_at(reader, stream, ',', 1);
   while (!find_header(stream, &from, &end) && !stream->at_end && stream->filled < CSV_MOST_BYTES)
     stream_fill(stream);
   reader->has_mark = stream->filled >= 3 && memcmp(stream->buffer, mark, 3) == 0;
@@ -72,28 +77,35 @@ void csv_begin(struct csv_reader *reader, struct stream *stream) {
 
 void csv_release(struct csv_reader *reader) {
   free(reader->fields);
+  free(reader->marks);
 }
+
+/* --- byte by byte ------------------------------------------------------------------------------------------------ */
 
 /* How far a scan of the next row came. */
 enum scan {
   SCAN_ROW,   /* a whole row */
   SCAN_SHORT, /* the bytes end before the row does */
+  SCAN_WIDE,  /* it has more fields than there may be room for */
+  SCAN_ODD,   /* not all is as it should be */
 };
+
+/* false where memory ran out. */
+static bool grow_fields(struct csv_reader *reader) {
+  struct sla_text *larger = realloc(reader->fields, 2 * reader->field_capacity * sizeof *reader->fields);
+  if (larger)
+    set_fields(reader, larger, 2 * reader->field_capacity);
+  return larger;
+}
 
 static void add_field(struct csv_reader *reader, struct record *row, const char *from, const char *to) {
   if (row->count == CSV_MOST_FIELDS) {
     row->problem = "the row has too many fields";
     return;
   }
-  if (row->count == reader->field_capacity) {
-    size_t bytes = 2 * reader->field_capacity * sizeof *reader->fields;
-    struct sla_text *larger = realloc(reader->fields, bytes);
-    if (!larger) {
-      row->problem = "out of memory";
-      return;
-    }
-    reader->fields = larger;
-    reader->field_capacity *= 2;
+  if (row->count == reader->field_capacity && !grow_fields(reader)) {
+    row->problem = "out of memory";
+    return;
   }
   reader->fields[row->count++] = (struct sla_text){from, (size_t)(to - from)};
 }
@@ -123,7 +135,9 @@ static const char *quoted_end(const char *at, const char *end, char delimiter, l
   }
 }
 
-/* Splits the row that begins at the reader's start. A carriage return before the line feed belongs to the line's end.
+/*
+ * Splits the row that begins at the stream's start. A carriage return before the line feed belongs to the line's end.
+ * This is what decides how rows are read; split_row is quicker at those that have nothing odd.
  */
 static enum scan scan_row(struct csv_reader *reader, bool last_bytes, struct record *row, const char **ret_next) {
   struct stream *stream = reader->stream;
@@ -198,33 +212,175 @@ static bool read_line(struct csv_reader *reader) {
   }
 }
 
-bool csv_next(struct csv_reader *reader, struct record *ret_row) {
+/* The compiler puts what is expected in one straight line. */
+#define EXPECT(condition, usual) __builtin_expect(condition, usual)
+
+/* --- by marks ---------------------------------------------------------------------------------------------------- */
+
+static inline bool is_known(const struct csv_reader *reader) {
+  const struct stream *stream = reader->stream;
+  return stream->buffer + stream->start == reader->left && stream->moves == reader->moves;
+}
+
+/* Whether all bytes are known that the stream has. */
+static bool is_all_known(const struct csv_reader *reader) {
+  return is_known(reader) && reader->known_from + reader->known == reader->stream->buffer + reader->stream->filled;
+}
+
+/*
+ * Marks bytes from the row's start on, more than before if the row did not end in them. At first few, since the row may
+ * be one of many odd ones, or that of one jump among many. false where there are no more.
+ */
+static bool know_more(struct csv_reader *reader) {
+  enum { AT_FIRST = 2 * CSV_BLOCK, AS_A_RULE = 4096 }; /* bytes and marks both fit into the first-level cache */
+  const struct stream *stream = reader->stream;
+  const char *start = stream->buffer + stream->start;
+  size_t left = stream->filled - stream->start, wanted = AT_FIRST;
+  if (!reader->marker || !left)
+    return false;
+  if (reader->rows_to_wait) {
+    reader->rows_to_wait--;
+    return false;
+  }
+  bool is_first_row = is_known(reader) && reader->known_from == start;
+  if (is_first_row)
+    wanted = 2 * reader->known;
+  else if (is_known(reader)) {
+    wanted = 2 * reader->known < AS_A_RULE ? 2 * reader->known : AS_A_RULE;
+    reader->odd_rows = 0;
+  }
+  size_t most = left < CSV_MOST_BYTES ? left : CSV_MOST_BYTES; /* the end of a row that is too long is never known */
+  size_t known = wanted < most ? wanted : most, blocks = csv_blocks(known);
+  if (is_first_row && known == reader->known)
+    return false;
+  if (blocks > reader->mark_capacity) {
+    struct csv_marks *larger = realloc(reader->marks, blocks * sizeof *reader->marks);
+    if (!larger)
+      return false;
+    reader->marks = larger;
+    reader->mark_capacity = blocks;
+  }
+  reader->ends_inside = csv_mark(reader->marker, start, known, reader->delimiter, reader->marks);
+  reader->known = known;
+  reader->known_from = reader->left = reader->block = start;
+  reader->moves = stream->moves;
+  reader->ends = reader->marks->ends;
+  reader->next_marks = reader->marks + 1;
+  reader->marks_end = reader->marks + blocks;
+  return true;
+}
+
+/* Counts the lines that a row takes besides its first. Always true, so that csv_next can end in calling it. */
+__attribute__((noinline)) static bool take_lines(struct csv_reader *reader, const struct record *row) {
+  const char *end = row->raw.ptr + row->raw.len;
+  for (const char *at = row->raw.ptr; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    reader->line++;
+  return true;
+}
+
+/*
+ * Does what scan_row does, and goes on to the next row, from one marked byte to the next. Where the row is not split in
+ * the end, all is as it was. Whether there is room for fields is seen to once a block, which has CSV_BLOCK at most.
+ */
+__attribute__((always_inline)) static inline enum scan split_row(struct csv_reader *reader, struct record *row) {
   struct stream *stream = reader->stream;
+  const char *const start = stream->buffer + stream->start;
+  if (EXPECT(!is_known(reader), false))
+    return SCAN_SHORT;
+  const char delimiter = reader->delimiter;
+  const struct csv_marks *next_marks = reader->next_marks;
+  const char *block = reader->block, *field = start, *at;
+  uint64_t ends = reader->ends;
+  struct sla_text *to = reader->fields;
   for (;;) {
-    if (stream->start == stream->filled) {
-      if (stream->at_end)
-        return false;
-      stream_fill(stream);
+    while (EXPECT(!ends, false)) {
+      if (EXPECT(next_marks == reader->marks_end, false))
+        return SCAN_SHORT;
+      if (EXPECT(to > reader->roomy, false))
+        return SCAN_WIDE;
+      ends = next_marks++->ends;
+      block += CSV_BLOCK;
+    }
+    at = block + __builtin_ctzll(ends);
+    ends &= ends - 1; /* without its lowest bit */
+    if (EXPECT(*at != delimiter, false)) {
+      if (EXPECT(*at == '\n', true))
+        break;
+      if (*at != '\r' || at + 1 == stream->buffer + stream->filled || at[1] != '\n') /* behind a closing quote */
+        return SCAN_ODD;
       continue;
     }
-    const char *next;
-    long line = reader->line;
-    if (scan_row(reader, stream->at_end, ret_row, &next) == SCAN_SHORT) {
-      reader->line = line;
-      if (!stream->at_end && stream->filled - stream->start <= CSV_MOST_BYTES) {
-        stream_fill(stream);
-        continue;
-      }
-      if (!read_line(reader))
-        return false;
-      cut_row(reader, ret_row, &next);
-    } else if (ret_row->raw.len > CSV_MOST_BYTES) { /* however the bytes came in */
-      reader->line = line;
-      cut_row(reader, ret_row, &next);
-    }
-    bool blank = ret_row->raw.len == 0;
-    stream->start = (size_t)(next - stream->buffer);
-    if (!blank)
+    *to++ = (struct sla_text){field, (size_t)(at - field)};
+    field = at + 1;
+  }
+  const char *stop = EXPECT(at > field, true) && EXPECT(at[-1] == '\r', false) ? at - 1 : at;
+  *to++ = (struct sla_text){field, (size_t)(stop - field)};
+  row->raw = (struct sla_text){start, (size_t)(stop - start)};
+  row->end = (struct sla_text){stop, (size_t)(at + 1 - stop)};
+  row->line = reader->line;
+  row->count = (size_t)(to - reader->fields);
+  row->fields = reader->fields;
+  row->problem = NULL;
+  reader->line++;
+  stream->start = (size_t)(at + 1 - stream->buffer);
+  reader->left = at + 1;
+  reader->block = block;
+  reader->ends = ends;
+  reader->next_marks = next_marks;
+  return SCAN_ROW;
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------- */
+
+/* Makes room for the ends of another block; false where a row has too many fields anyway, or memory ran out. */
+static bool make_roomy(struct csv_reader *reader) {
+  return reader->field_capacity < CSV_MOST_FIELDS && grow_fields(reader);
+}
+
+/* Where rows are odd, marks are of no use: the more of them came, the longer none are made. */
+static void note_odd_row(struct csv_reader *reader) {
+  enum { MOST = 15 };
+  reader->odd_rows = 2 * reader->odd_rows < MOST ? 2 * reader->odd_rows + 1 : MOST;
+  reader->rows_to_wait = reader->odd_rows;
+}
+
+/* SCAN_SHORT where more must be read, or cannot be, since the line is too long. */
+static enum scan take_slowly(struct csv_reader *reader, bool can_grow, struct record *row) {
+  struct stream *stream = reader->stream;
+  const char *next;
+  long line = reader->line;
+  enum scan scan = scan_row(reader, stream->at_end, row, &next);
+  if (scan == SCAN_SHORT || row->raw.len > CSV_MOST_BYTES) { /* however the bytes came in */
+    reader->line = line;
+    if (scan == SCAN_SHORT && (can_grow || !read_line(reader)))
+      return SCAN_SHORT;
+    cut_row(reader, row, &next);
+  }
+  stream->start = (size_t)(next - stream->buffer);
+  return SCAN_ROW;
+}
+
+/* The next row where it does not lie ready: more must be read or marked, or it is odd, or a blank line is before it. */
+__attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct record *ret_row) {
+  struct stream *stream = reader->stream;
+  for (;;) {
+    enum scan scan = split_row(reader, ret_row);
+    if ((scan == SCAN_SHORT && know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
+      continue;
+    bool can_grow = !stream->at_end && stream->filled - stream->start <= CSV_MOST_BYTES;
+    if (scan == SCAN_ODD)
+      note_odd_row(reader);
+    if (scan == SCAN_ROW)
+      take_lines(reader, ret_row);
+    else if (stream->start == stream->filled && stream->at_end)
+      return false;
+    else if (scan != SCAN_SHORT || !can_grow || !is_all_known(reader))
+      scan = take_slowly(reader, can_grow, ret_row);
+    if (scan == SCAN_SHORT && !can_grow)
+      return false;
+    if (scan == SCAN_SHORT)
+      stream_fill(stream);
+    else if (ret_row->raw.len)
       return true;
   }
 }
@@ -235,18 +391,29 @@ size_t csv_whole_rows(struct csv_reader *reader) {
   long line = reader->line;
   struct record row;
   const char *next;
-  while (stream->start < stream->filled && scan_row(reader, false, &row, &next) == SCAN_ROW)
+  for (;;) {
+    enum scan scan = split_row(reader, &row);
+    if (scan == SCAN_ROW || (scan == SCAN_SHORT && know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
+      continue;
+    if (scan == SCAN_ODD)
+      note_odd_row(reader);
+    if (stream->start == stream->filled || scan_row(reader, false, &row, &next) == SCAN_SHORT)
+      break;
     stream->start = (size_t)(next - stream->buffer);
+  }
   size_t whole = stream->start - start;
   stream->start = start;
   reader->line = line;
   return whole;
 }
 
-struct sla_text csv_value(struct sla_text field, char *scratch, size_t *ret_used) {
-  *ret_used = 0;
-  if (field.len < 2 || field.ptr[0] != '"' || field.ptr[field.len - 1] != '"')
-    return field;
+bool csv_next(struct csv_reader *reader, struct record *ret_row) {
+  if (split_row(reader, ret_row) != SCAN_ROW || !ret_row->raw.len)
+    return next_row(reader, ret_row);
+  return !reader->ends_inside || take_lines(reader, ret_row);
+}
+
+struct sla_text csv_unquote(struct sla_text field, char *scratch, size_t *ret_used) {
   struct sla_text inside = {field.ptr + 1, field.len - 2};
   if (inside.len == 0 || !memchr(inside.ptr, '"', inside.len))
     return inside;

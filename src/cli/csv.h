@@ -9,6 +9,7 @@
 #ifndef SLACLOCK_CLI_CSV_H
 #define SLACLOCK_CLI_CSV_H
 
+#include "cli/csv_mask.h"
 #include "cli/record.h"
 #include "cli/stream.h"
 #include "slaclock.h"
@@ -30,6 +31,23 @@ struct csv_reader {
   long line;     /* of the next row */
   struct sla_text *fields;
   size_t field_capacity;
+
+  /*
+   * What is known of the bytes ahead, for the quick way to split rows. It holds for a row that begins at left, as long
+   * as the stream's bytes are those of then.
+   */
+  const struct csv_marker *marker; /* NULL: all rows are split byte by byte, with the same result */
+  struct csv_marks *marks;         /* of the bytes from known_from on */
+  size_t mark_capacity, known;     /* how many bytes are known */
+  const char *known_from, *left;
+  uint64_t moves;                     /* the stream's, then */
+  unsigned odd_rows, rows_to_wait;    /* see note_odd_row */
+  bool ends_inside;                   /* line feeds may stand inside quotes */
+  const char *block;                  /* the block with the byte at left... */
+  uint64_t ends;                      /* ...its marks from there on... */
+  const struct csv_marks *next_marks; /* ...and those of the block behind it */
+  const struct csv_marks *marks_end;
+  const struct sla_text *roomy; /* from here on fields has no room for those of a whole block */
 };
 
 /*
@@ -37,9 +55,10 @@ struct csv_reader {
  * its first stream; with further ones it keeps its memory.
  */
 void csv_begin(struct csv_reader *reader, struct stream *stream);
-/* Begins in the middle of what another reader reads: a row begins where the stream does, on a line. */
-void csv_begin_within(struct csv_reader *reader, struct stream *stream, const struct csv_reader *other, long line);
 void csv_release(struct csv_reader *reader);
+
+/* Begins in the middle of a file, where a row does. */
+void csv_begin_at(struct csv_reader *reader, struct stream *stream, char delimiter, long line);
 
 /* The next row; false at the end of the stream, or where reading failed (stream->read_errno, reader->too_long). Blank
  * lines are passed over. */
@@ -48,11 +67,19 @@ bool csv_next(struct csv_reader *reader, struct record *ret_row);
 /* Bytes from the stream's start to behind the last row that is whole without reading on. */
 size_t csv_whole_rows(struct csv_reader *reader);
 
+/* Of a field in quotes, see csv_value. */
+struct sla_text csv_unquote(struct sla_text field, char *scratch, size_t *ret_used);
+
 /*
  * What a field says, without its quotes. Where quotes are doubled inside, it is unfolded into scratch, which must have
  * room for the field's length, and *ret_used says how much of it is taken (else 0).
  */
-struct sla_text csv_value(struct sla_text field, char *scratch, size_t *ret_used);
+static inline struct sla_text csv_value(struct sla_text field, char *scratch, size_t *ret_used) {
+  *ret_used = 0;
+  if (field.len < 2 || field.ptr[0] != '"' || field.ptr[field.len - 1] != '"')
+    return field;
+  return csv_unquote(field, scratch, ret_used);
+}
 
 /* Whether a text must be quoted to be a field. */
 bool csv_needs_quotes(struct sla_text text, char delimiter);

@@ -309,7 +309,7 @@ bool input_take_block(struct input *whole, struct input *block) {
   to->filled = taken;
   to->base = stream_offset(from) - taken;
   to->at_end = true;
-  csv_begin_within(&block->csv, to, &whole->csv, whole->csv.line);
+  csv_begin_at(&block->csv, to, whole->csv.delimiter, whole->csv.line);
   if (!from->at_end || from->start < from->filled) {
     if (memchr(to->buffer, '"', taken)) /* line feeds may be in quotes: a look at each row */
       rows = csv_whole_rows(&block->csv);
@@ -319,6 +319,7 @@ bool input_take_block(struct input *whole, struct input *block) {
     }
     stream_give_back(from, to->buffer + rows, taken - rows);
     to->filled = rows;
+    to->moves++; /* what is marked behind them is no longer there */
   }
   whole->csv.line += count_lines(to->buffer, rows);
   return rows > 0;

@@ -16,6 +16,7 @@ void stream_begin(struct stream *stream, int fd, bool seekable) {
   stream->seekable = seekable;
   stream->start = stream->filled = stream->next_read = 0;
   stream->base = 0;
+  stream->moves++;
   stream->at_end = false;
   stream->read_errno = 0;
 }
@@ -57,6 +58,7 @@ static size_t read_some(struct stream *stream, char *to, size_t room) {
 }
 
 void stream_fill(struct stream *stream) {
+  stream->moves++;
   if (!make_room(stream)) {
     stream->read_errno = ENOMEM;
     stream->at_end = true;
@@ -75,6 +77,7 @@ size_t stream_take(struct stream *stream, char *bytes, size_t room) {
   stream->start += taken;
   if (stream->start < stream->filled)
     return taken;
+  stream->moves++;
   stream->base += stream->filled;
   stream->start = stream->filled = 0;
   while (taken < room && !stream->at_end) {
@@ -91,6 +94,7 @@ void stream_give_back(struct stream *stream, const char *bytes, size_t len) {
     return;
   }
   assert(stream->start == stream->filled && len <= stream->size);
+  stream->moves++;
   stream->base += stream->filled;
   stream->base -= len;
   stream->start = 0;
@@ -106,6 +110,7 @@ void stream_seek(struct stream *stream, uint64_t offset, size_t wanted) {
   }
   stream->base = offset;
   stream->start = stream->filled = 0;
+  stream->moves++;
   stream->next_read = wanted;
   stream->at_end = false;
 }

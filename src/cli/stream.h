@@ -15,6 +15,7 @@ struct stream {
   char *buffer;
   size_t size, start, filled;
   uint64_t base;    /* where in the file the buffer begins */
+  uint64_t moves;   /* what is known of the bytes behind start holds while this stays the same */
   size_t next_read; /* after a jump: how much the next read takes, those behind it more; 0: all there is room for */
   bool at_end;      /* no more bytes come */
   int read_errno;   /* of a failed read; 0 */
