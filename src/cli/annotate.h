@@ -80,6 +80,10 @@ struct annotation {
   bool added[ADDED];
   enum added values[ADDED]; /* those added, without the note, in their order */
   size_t value_count;
+  struct {
+    char text[16];
+    size_t len;
+  } statuses[SLA_RUNNING + 1]; /* their names */
   enum coverage coverage;
   struct time_style style;
   struct dialect dialect;

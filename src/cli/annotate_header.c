@@ -137,6 +137,11 @@ static bool choose_values(struct annotation *job) {
   for (size_t i = 0; i < ADDED_NOTE; i++)
     if (job->added[i])
       job->values[job->value_count++] = (enum added)i;
+  for (size_t i = 0; i <= SLA_RUNNING; i++) {
+    const char *name = sla_status_name((enum sla_status)i);
+    job->statuses[i].len = strlen(name);
+    memcpy(job->statuses[i].text, name, job->statuses[i].len);
+  }
   return true;
 }
 

@@ -10,25 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Gives the policy its fields' values. Fields whose quotes are doubled inside are unfolded into the scratch. */
-static void take_values(struct annotation *job, struct annotator *annotator, const struct record *row) {
-  size_t need = row->raw.len * annotator->field_count; /* fields may share a column */
-  if (job->scratch_size < need && memchr(row->raw.ptr, '"', row->raw.len)) {
+/* Room for fields whose quotes are doubled inside: they are unfolded there. Fields may share a column. */
+static char *make_scratch(struct annotation *job, const struct annotator *annotator, const struct record *row) {
+  size_t need = row->raw.len * annotator->field_count;
+  if (job->scratch_size < need) {
     free(job->scratch);
     job->scratch_size = need;
     job->scratch = cli_alloc(need);
   }
-  char *scratch = job->scratch;
+  return job->scratch;
+}
+
+/* Gives the policy its fields' values. */
+static void take_values(struct annotation *job, struct annotator *annotator, const struct record *row) {
+  char *scratch = NULL;
+  struct sla_text *values = annotator->values;
   for (size_t i = 0; i < annotator->field_count; i++) {
     long column = annotator->columns[i];
-    size_t used = 0;
-    annotator->values[i] = column >= 0 ? csv_value(row->fields[column], scratch, &used) : (struct sla_text){"", 0};
-    if (used)
-      scratch += used; /* which is NULL where no field needs it */
+    values[i] = column >= 0 ? row->fields[column] : (struct sla_text){"", 0};
+    if (values[i].len && values[i].ptr[0] == '"') {
+      size_t used;
+      scratch = scratch ? scratch : make_scratch(job, annotator, row);
+      values[i] = csv_value(values[i], scratch, &used);
+      scratch += used;
+    }
   }
   if (job->dialect.has_words)
     for (size_t i = 0; i < annotator->field_count; i++)
-      annotator->values[i] = dialect_word(&job->dialect, annotator->words[i], annotator->values[i]);
+      values[i] = dialect_word(&job->dialect, annotator->words[i], values[i]);
 }
 
 /* What a list's items mean, kept until the next object. */
@@ -79,7 +88,9 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
 /* Evaluates a row. NULL, or why the row is an error as a whole; job->row_policy is then NULL. */
 static const char *evaluate_row(struct annotation *job, const struct record *row) {
   job->row_policy = NULL;
-  const char *problem = header_row_problem(&job->header, &job->input, row, job->reason);
+  const char *problem = NULL;
+  if (row->problem || job->is_json || row->count != job->header.count)
+    problem = header_row_problem(&job->header, &job->input, row, job->reason);
   if (problem)
     return problem;
   struct annotator *annotator = job->policy_column >= 0 ? named_policy(job, row) : &job->policies[0];
@@ -152,13 +163,13 @@ static const struct sla_result *result_of(const struct annotation *job, size_t m
 enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes and a delimiter */
 
 static char *put_time(const struct annotation *job, sla_time t, int32_t offset_s, char *at) {
-  return at + time_style_write(&job->style, t, offset_s, at);
+  return at + (job->style.zone ? time_style_write(&job->style, t, offset_s, at)
+                               : sla_time_write(t, offset_s, job->style.utc, at));
 }
 
-static char *put_status(enum sla_status status, char *at) {
-  size_t len = strlen(sla_status_name(status));
-  memcpy(at, sla_status_name(status), len);
-  return at + len;
+static char *put_status(const struct annotation *job, enum sla_status status, char *at) {
+  memcpy(at, job->statuses[status].text, sizeof job->statuses[status].text); /* more than it takes, in one go */
+  return at + job->statuses[status].len;
 }
 
 /* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
@@ -167,7 +178,7 @@ static char *put_value(const struct annotation *job, const struct told *told, en
   const struct listed_cycle *cycle = told->cycle;
   switch (column) {
   case ADDED_DUE: return result->has_due ? put_time(job, result->due, result->due_offset_s, at) : at;
-  case ADDED_STATUS: return put_status(result->status, at);
+  case ADDED_STATUS: return put_status(job, result->status, at);
   case ADDED_ELAPSED: return result->has_elapsed ? output_put_number(at, result->elapsed_s) : at;
   case ADDED_REMAINING:
     return result->has_due && result->has_elapsed ? output_put_number(at, result->remaining_s) : at;
@@ -232,14 +243,19 @@ static void write_csv_values(struct annotation *job, const struct told *told) {
   job->output.len += (size_t)(at - begin);
 }
 
-static void write_csv_row(struct annotation *job, const struct record *row, const struct told *told) {
-  struct output *output = &job->output;
+/* The row's own columns. */
+static void write_csv_fields(struct annotation *job, const struct record *row) {
   if (row->problem || (!job->is_json && row->count != job->header.count))
     write_odd_row(job, row);
   else if (job->is_json)
     annotation_write_cells(job);
   else
-    output_text(output, row->raw);
+    output_text(&job->output, row->raw);
+}
+
+static void write_csv_row(struct annotation *job, const struct record *row, const struct told *told) {
+  struct output *output = &job->output;
+  write_csv_fields(job, row);
   if (told)
     write_csv_values(job, told);
   for (size_t m = 0; m < job->metric_count && !told; m++)

@@ -381,7 +381,7 @@ static void evaluate_all(void *data) {
 
 enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                     struct sla_result *ret_results) {
-  if (worker->is_ready && row_evaluate(worker, incident, now, ret_results))
+  if (row_evaluate(worker, incident, now, ret_results))
     return REACHED;
   return evaluate_slowly(worker, incident, now, ret_results);
 }

@@ -34,6 +34,7 @@ struct key {
 struct choice {
   const struct target *targets[MOST_CHOICES];
   size_t count;
+  bool is_certain; /* the first is without calendars, or NULL: there is none */
 };
 
 /* What a version says of a combination. */
@@ -203,10 +204,13 @@ static bool fill_choice(const struct version *version, size_t metric, const stru
     if (!target->clause.during && !target->clause.outside)
       break;
   }
+  const struct target *first = choice->count ? choice->targets[0] : NULL;
+  choice->targets[0] = first;
+  choice->is_certain = !first || (!first->clause.during && !first->clause.outside);
   return true;
 }
 
-static void fill(struct combination *slot, const struct version *version, const struct sla_text *values,
+__attribute__((noinline)) static void fill(struct combination *slot, const struct version *version, const struct sla_text *values,
                  size_t metrics) {
   slot->version = version;
   slot->agreement = NULL;
@@ -227,7 +231,7 @@ static void fill(struct combination *slot, const struct version *version, const 
     slot->is_plain = fill_choice(version, i, values, &slot->choices[i]);
 }
 
-static const struct combination *combination_of(struct rows *rows, const struct version *version,
+static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
                                                 const struct sla_text *values, const struct key *key) {
   size_t index = (key->hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
   struct combination *slot = (struct combination *)(void *)(rows->slots + index * rows->slot_size);
@@ -244,19 +248,10 @@ static const struct combination *combination_of(struct rows *rows, const struct 
 
 /* --- decisions ----------------------------------------------------------------------------------------------------- */
 
-/* The time of a field, as incident_time() has it: most are written in the forms that programs write. */
+/* The time of a field, as incident_time() has it. */
 static inline const struct time_field *time_of(struct incident *incident, size_t field) {
   struct time_field *time = &incident->times[field];
-  struct sla_text value = incident->values[field];
-  if (time->state != TIME_UNREAD)
-    return time;
-  if (!value.len)
-    time->state = TIME_EMPTY;
-  else if (!incident->time_format && timestamp_read(value, incident->input_zone, &time->t))
-    time->state = TIME_READ;
-  else
-    return incident_time(incident, field);
-  return time;
+  return time->state == TIME_UNREAD ? incident_time(incident, field) : time;
 }
 
 /* The version that decides, and what it says of the values; NULL where that is not plain. */
@@ -296,7 +291,11 @@ static inline const struct combination *take_version(struct worker *worker, size
 }
 
 /* The target among those whose conditions hold, by the calendars. false where they do not reach so far. */
-static bool choose_target(const struct choice *choice, struct decision *decision, struct need *need) {
+static inline bool choose_target(const struct choice *choice, struct decision *decision, struct need *need) {
+  if (choice->is_certain) {
+    decision->target = choice->targets[0];
+    return true;
+  }
   for (size_t i = 0; i < choice->count; i++) {
     const struct clause *clause = &choice->targets[i]->clause;
     bool open = true;
@@ -421,8 +420,18 @@ static inline void begin(struct worker *worker, const struct sla_incident *given
   incident->overlaps = incident->gaps = 0;
   incident->paused_read = false;
   incident->state_version = NULL;
-  for (size_t i = 0; i < worker->rows->time_count; i++)
-    incident->times[worker->rows->times[i]].state = TIME_UNREAD;
+  /* Most times are written in the forms that programs write, and most are needed. */
+  for (size_t i = 0; i < worker->rows->time_count; i++) {
+    size_t field = worker->rows->times[i];
+    struct time_field *time = &incident->times[field];
+    struct sla_text value = given->values[field];
+    if (!value.len)
+      time->state = TIME_EMPTY;
+    else if (!incident->time_format && timestamp_read(value, incident->input_zone, &time->t))
+      time->state = TIME_READ;
+    else
+      time->state = TIME_UNREAD;
+  }
   worker->closed_unanswered = false;
   worker->deciding = NULL;
   worker->texts.used = 0;
@@ -432,7 +441,7 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
                   struct sla_result *ret_results) {
   const struct policy *policy = worker->policy;
   struct key key;
-  if (!worker->rows || incident->event_count || incident->lists || worker->calendar ||
+  if (!worker->rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
       (policy->paused_field != SIZE_MAX && incident->values[policy->paused_field].len) ||
       !key_of(worker->rows, incident->values, &key))
     return false;

@@ -99,7 +99,7 @@ static inline unsigned pair_at(uint64_t pairs, int byte) {
  * The form that programs write, 2026-01-31T15:04:05 (or with a blank): 19 characters, eight at a time. false leaves every
  * other form, and all that is wrong, to the parser below, which this must agree with.
  */
-static inline bool parse_wall(const char *at, int64_t *ret_local) {
+__attribute__((always_inline)) static inline bool parse_wall(const char *at, int64_t *ret_local) {
   const uint64_t most = BYTES(23, 0, 0, 59, 0, 0, 59, 0), high = BYTES(128, 0, 0, 128, 0, 0, 128, 0);
   uint64_t faults = 0;
   uint64_t date = match_digits(eight_bytes(at), BYTES('0', '0', '0', '0', '-', '0', '0', '-'),
