@@ -50,7 +50,7 @@ static void timeline_index(struct arena *arena, struct timeline *timeline) {
 }
 
 struct timeline timeline_of(struct arena *arena, const struct stretches *stretches, sla_time from, sla_time until) {
-  struct stretch *items = arena_array(arena, stretches->count, sizeof *items);
+  struct stretch *items = arena_array(arena, stretches->count + 1, sizeof *items);
   int64_t *sums = arena_array(arena, stretches->count + 1, sizeof *sums);
   size_t count = 0;
   for (size_t i = 0; i < stretches->count; i++) {
@@ -64,6 +64,7 @@ struct timeline timeline_of(struct arena *arena, const struct stretches *stretch
     sums[count + 1] = sums[count] + (item.until - item.from);
     items[count++] = item;
   }
+  items[count] = (struct stretch){INT64_MAX, INT64_MAX};
   struct timeline timeline = {.from = from, .until = until, .count = count, .items = items, .sums = sums};
   timeline_index(arena, &timeline);
   return timeline;

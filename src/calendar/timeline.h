@@ -24,7 +24,7 @@ struct stretches {
 struct timeline {
   sla_time from, until;
   size_t count;
-  const struct stretch *items; /* sorted, disjoint, not touching, within [from, until) */
+  const struct stretch *items; /* sorted, disjoint, not touching, within [from, until); behind them one that never comes */
   const int64_t *sums;         /* open seconds before each item, and in sums[count] all of them */
   /*
    * Where searches begin, so that they take a step or two: for each 2^TIMELINE_SHIFT seconds of time since `from` the
@@ -54,12 +54,16 @@ static inline bool timeline_covers(const struct timeline *timeline, sla_time a, 
   return timeline->from <= a && b <= timeline->until;
 }
 
-/* Index of the first stretch that ends after t; count where there is none. */
+/*
+ * Index of the first stretch that ends after t; count where there is none. As a rule one stretch at most ends within
+ * what the index tells apart: whether it has is no branch, which could not be foretold, but added.
+ */
 static inline size_t timeline_find(const struct timeline *timeline, sla_time t) {
   if (t >= timeline->until)
     return timeline->count;
   size_t item = t <= timeline->from ? 0 : timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
-  while (item < timeline->count && timeline->items[item].until <= t)
+  item += timeline->items[item].until <= t;
+  while (timeline->items[item].until <= t)
     item++;
   return item;
 }
@@ -70,10 +74,8 @@ bool timeline_is_open(const struct timeline *timeline, sla_time t);
 /* Open seconds from the timeline's start to t. */
 static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
   size_t i = timeline_find(timeline, t);
-  int64_t sum = timeline->sums[i];
-  if (i < timeline->count && t > timeline->items[i].from)
-    sum += t - timeline->items[i].from;
-  return sum;
+  int64_t inside = t - timeline->items[i].from;
+  return timeline->sums[i] + (inside > 0 ? inside : 0);
 }
 
 /* Open seconds in [a, b), 0 where b is before a; both must be covered. */
@@ -95,6 +97,7 @@ static inline bool timeline_due_from(const struct timeline *timeline, sla_time s
   if (target > timeline->sums[timeline->count])
     return false;
   size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
+  item += timeline->sums[item + 1] < target;
   while (timeline->sums[item + 1] < target) /* the target may be reached just at an item's end */
     item++;
   *ret_due = timeline->items[item].from + (target - timeline->sums[item]);

@@ -370,24 +370,30 @@ static inline bool run_row(struct worker *worker, const struct decision *decisio
   if (!worker->deciding)
     worker->deciding = decision->version;
   const struct calendar *calendar = target->calendar;
-  struct sla_result result = {.status = SLA_BEST_EFFORT,
-                              .zone = (const sla_zone *)(calendar ? calendar->zone : decision->version->zone),
-                              .rule.policy = decision->version->name,
-                              .rule.version = decision->version->since,
-                              .rule.file = target->place.source ? target->place.source->name : NULL,
-                              .rule.line = target->place.source ? target->place.line : 0,
-                              .rule.calendar = calendar ? calendar->index : SIZE_MAX,
-                              .rule.clock = calendar ? target->clock : SLA_BUSINESS_HOURS};
+  struct sla_result *result = &cycle->result;
   int64_t amount = 0;
-  if (!run_clock(target, start, stop, &result, &amount, &worker->need) ||
-      !is_covered(calendar, start, result.has_due && result.due > stop ? result.due : stop))
+  result->has_due = false; /* each member by itself: clearing all first would take longer */
+  result->elapsed_s = 0;
+  if (!run_clock(target, start, stop, result, &amount, &worker->need) ||
+      !is_covered(calendar, start, result->has_due && result->due > stop ? result->due : stop))
     return false;
-  result.remaining_s = amount - result.elapsed_s;
-  if (result.has_due) {
-    result.due_offset_s = zone_offset(calendar->zone, result.due);
-    result.status = run_status(target, stopped, false, stop, &result, amount);
+  result->remaining_s = amount - result->elapsed_s;
+  result->reason = result->coverage = NULL;
+  result->zone = (const sla_zone *)(calendar ? calendar->zone : decision->version->zone);
+  result->rule.policy = decision->version->name;
+  result->rule.version = decision->version->since;
+  result->rule.file = target->place.source ? target->place.source->name : NULL;
+  result->rule.line = target->place.source ? target->place.line : 0;
+  result->rule.calendar = calendar ? calendar->index : SIZE_MAX;
+  result->rule.clock = calendar ? target->clock : SLA_BUSINESS_HOURS;
+  if (result->has_due) {
+    result->due_offset_s = zone_offset(calendar->zone, result->due);
+    result->status = run_status(target, stopped, false, stop, result, amount);
+  } else {
+    result->due = 0;
+    result->due_offset_s = 0;
+    result->status = SLA_BEST_EFFORT;
   }
-  cycle->result = result;
   return true;
 }
 
