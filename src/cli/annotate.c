@@ -76,6 +76,8 @@ bool annotator_make(struct annotator *annotator, const struct annotation *job) {
   annotator->field_count = sla_policy_field_count(annotator->policy);
   annotator->metric_count = sla_policy_metric_count(annotator->policy);
   annotator->values = cli_alloc(annotator->field_count * sizeof *annotator->values);
+  for (size_t i = 0; i < annotator->field_count; i++)
+    annotator->values[i].ptr = "";
   annotator->lists = cli_alloc(annotator->field_count * sizeof *annotator->lists);
   annotator->results = cli_alloc(annotator->metric_count * sizeof *annotator->results);
   sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
@@ -328,6 +330,7 @@ static void job_free(struct annotation *job) {
     sla_policy_free(annotator->policy);
     free(annotator->name);
     free(annotator->columns);
+    free(annotator->bound);
     free(annotator->metric_of);
     free(annotator->words);
   }

@@ -66,6 +66,10 @@ struct annotator {
   sla_worker *worker;
   size_t field_count, metric_count;
   long *columns;           /* of the input, one a field of the policy; negative: none */
+  struct bound {
+    size_t field, column;
+  } * bound; /* the fields that have one */
+  size_t bound_count;
   struct sla_text *values; /* of the row, one a field */
   struct sla_list *lists;  /* the same, of fields with several; used for JSON */
   struct sla_result *results;

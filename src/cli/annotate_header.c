@@ -76,6 +76,7 @@ static void warn_absent(struct annotation *job, const struct annotator *annotato
 /* Finds a policy's fields among the columns. */
 static bool bind_fields(struct annotation *job, struct annotator *annotator) {
   bool good = true;
+  annotator->bound = cli_alloc(annotator->field_count * sizeof *annotator->bound);
   for (size_t i = 0; i < annotator->field_count; i++) {
     const char *name;
     long column = annotator->columns[i] = annotation_column_of(job, sla_policy_field_name(annotator->policy, i), &name);
@@ -86,6 +87,8 @@ static bool bind_fields(struct annotation *job, struct annotator *annotator) {
     else if (column == COLUMN_ABSENT)
       warn_absent(job, annotator, i);
     good &= column != COLUMN_WRONG;
+    if (column >= 0)
+      annotator->bound[annotator->bound_count++] = (struct bound){i, (size_t)column};
   }
   return good;
 }

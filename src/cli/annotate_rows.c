@@ -21,23 +21,24 @@ static char *make_scratch(struct annotation *job, const struct annotator *annota
   return job->scratch;
 }
 
-/* Gives the policy its fields' values. */
+/* Gives the policy its fields' values; what has no column keeps its empty one. */
 static void take_values(struct annotation *job, struct annotator *annotator, const struct record *row) {
   char *scratch = NULL;
   struct sla_text *values = annotator->values;
-  for (size_t i = 0; i < annotator->field_count; i++) {
-    long column = annotator->columns[i];
-    values[i] = column >= 0 ? row->fields[column] : (struct sla_text){"", 0};
-    if (values[i].len && values[i].ptr[0] == '"') {
+  for (size_t i = 0; i < annotator->bound_count; i++) {
+    struct sla_text field = row->fields[annotator->bound[i].column];
+    if (field.len && field.ptr[0] == '"') {
       size_t used;
       scratch = scratch ? scratch : make_scratch(job, annotator, row);
-      values[i] = csv_value(values[i], scratch, &used);
+      field = csv_value(field, scratch, &used);
       scratch += used;
     }
+    values[annotator->bound[i].field] = field;
   }
   if (job->dialect.has_words)
     for (size_t i = 0; i < annotator->field_count; i++)
-      values[i] = dialect_word(&job->dialect, annotator->words[i], values[i]);
+      values[i] = dialect_word(&job->dialect, annotator->words[i],
+                               annotator->columns[i] >= 0 ? values[i] : (struct sla_text){"", 0});
 }
 
 /* What a list's items mean, kept until the next object. */
@@ -172,6 +173,31 @@ static char *put_status(const struct annotation *job, enum sla_status status, ch
   return at + job->statuses[status].len;
 }
 
+/* Due time, status and amounts, as far as they are asked for, each behind a delimiter. */
+static inline char *put_result(const struct annotation *job, const struct sla_result *result, char *at) {
+  const char delimiter = job->delimiter;
+  if (job->added[ADDED_DUE]) {
+    *at++ = delimiter;
+    if (result->has_due)
+      at = put_time(job, result->due, result->due_offset_s, at);
+  }
+  if (job->added[ADDED_STATUS]) {
+    *at++ = delimiter;
+    at = put_status(job, result->status, at);
+  }
+  if (job->added[ADDED_ELAPSED]) {
+    *at++ = delimiter;
+    if (result->has_elapsed)
+      at = output_put_number(at, result->elapsed_s);
+  }
+  if (job->added[ADDED_REMAINING]) {
+    *at++ = delimiter;
+    if (result->has_due && result->has_elapsed)
+      at = output_put_number(at, result->remaining_s);
+  }
+  return at;
+}
+
 /* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
 static char *put_value(const struct annotation *job, const struct told *told, enum added column, char *at) {
   const struct sla_result *result = told->result;
@@ -228,19 +254,28 @@ static void write_csv_name(struct annotation *job, const struct told *told) {
     output_csv(&job->output, (struct sla_text){told->cycle->metric, strlen(told->cycle->metric)}, job->delimiter);
 }
 
-static void write_csv_values(struct annotation *job, const struct told *told) {
-  size_t i = 0;
-  if (job->value_count && job->values[0] == ADDED_METRIC) {
-    write_csv_name(job, told);
-    i++;
-  }
+static void write_csv_cycle(struct annotation *job, const struct told *told) {
+  write_csv_name(job, told);
   char *begin = output_room(&job->output, (size_t)ADDED * VALUE_ROOM), *at = begin;
-  for (; i < job->value_count; i++) {
+  for (size_t i = 1; i < job->value_count; i++) { /* behind the name */
     *at++ = job->delimiter;
     if (told->result)
       at = put_value(job, told, job->values[i], at);
   }
   job->output.len += (size_t)(at - begin);
+}
+
+static void write_csv_results(struct annotation *job) {
+  for (size_t m = 0; m < job->metric_count; m++) {
+    const struct sla_result *result = result_of(job, m);
+    char *begin = output_room(&job->output, (size_t)ADDED * VALUE_ROOM), *at = begin;
+    if (result)
+      at = put_result(job, result, at);
+    else
+      for (size_t i = 0; i < job->value_count; i++)
+        *at++ = job->delimiter;
+    job->output.len += (size_t)(at - begin);
+  }
 }
 
 /* The row's own columns. */
@@ -257,9 +292,9 @@ static void write_csv_row(struct annotation *job, const struct record *row, cons
   struct output *output = &job->output;
   write_csv_fields(job, row);
   if (told)
-    write_csv_values(job, told);
-  for (size_t m = 0; m < job->metric_count && !told; m++)
-    write_csv_values(job, &(struct told){.result = result_of(job, m)});
+    write_csv_cycle(job, told);
+  else
+    write_csv_results(job);
   if (job->added[ADDED_NOTE]) {
     output_char(output, job->delimiter);
     if (job->note.len)

@@ -128,13 +128,20 @@ void output_many_bytes(struct output *output, const char *bytes, size_t len) {
 char *output_put_number(char *at, int64_t value) {
   char digits[20], *end = digits + sizeof digits, *begin = end;
   uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-  do
+  while (rest >= 100) { /* two at a time: divisions take longest */
+    unsigned pair = (unsigned)(rest % 100);
+    rest /= 100;
+    *--begin = (char)('0' + pair % 10);
+    *--begin = (char)('0' + pair / 10);
+  }
+  if (rest >= 10)
     *--begin = (char)('0' + rest % 10);
-  while (rest /= 10);
+  *--begin = (char)('0' + (rest >= 10 ? rest / 10 : rest));
   if (value < 0)
     *at++ = '-';
-  memcpy(at, begin, (size_t)(end - begin));
-  return at + (end - begin);
+  for (; begin < end; begin++) /* a few bytes: no call */
+    *at++ = *begin;
+  return at;
 }
 
 void output_number(struct output *output, int64_t value) {
