@@ -1,0 +1,529 @@
+/*
+ * The row path against evaluate_slowly(), which knows nothing of it: random incidents under random policies, each
+ * evaluated on a worker with it and on one without. Where the row path evaluates an incident at all, all that is said
+ * of it has to be the same; and it has to evaluate enough of each kind. SEED and ROWS (how many, default 25000) come
+ * from the environment.
+ */
+#include "row_world.h"
+
+#include "time/timestamp.h"
+
+enum { ROWS = 25000, ROWS_A_WORLD = 250, TEXT = 400 };
+
+/* --- what has been seen --------------------------------------------------------------------------------------------
+ */
+
+/* What the row path has to have evaluated: a test in which no incident is plain would pass as well. */
+enum seen {
+  SEEN_SECONDS,
+  SEEN_ZERO,
+  SEEN_OPENING,
+  SEEN_BUSINESS_DAYS,
+  SEEN_CALENDAR,
+  SEEN_WINDOW,
+  SEEN_BEST_EFFORT,
+  SEEN_NO_CALENDAR,
+  SEEN_CLOCK_HOURS,
+  SEEN_CLOCK_DAYS,
+  SEEN_CLOCK_ELAPSED,
+  SEEN_LATER_VERSION,
+  SEEN_AGREEMENT,
+  SEEN_TWICE_AGREED,
+  SEEN_EXCLUSION,
+  SEEN_NO_TARGET,
+  SEEN_NOT_STARTED,
+  SEEN_BY_CALENDAR,
+  SEEN_COVERED,
+  SEEN_STOPPED_PAUSE,
+  SEEN_OVERLAP,
+  SEEN_GAP,
+  SEEN_AFTER_UNANSWERED,
+  SEEN_NO_CONDITIONS,
+  SEEN_MANY_TARGETS,
+  SEEN_MANY_VERSIONS,
+  SEEN_COUNT
+};
+
+static const char *const seen_names[SEEN_COUNT] = {"seconds",
+                                                   "zero seconds",
+                                                   "due at openings",
+                                                   "business days",
+                                                   "calendar units",
+                                                   "windows",
+                                                   "best effort",
+                                                   "best effort without a calendar",
+                                                   "business hours",
+                                                   "whole business days",
+                                                   "elapsed time",
+                                                   "versions behind the first",
+                                                   "agreements",
+                                                   "agreements of agreements",
+                                                   "exclusions",
+                                                   "no target",
+                                                   "not started",
+                                                   "targets chosen by a calendar",
+                                                   "calendars with coverage",
+                                                   "stopped while paused",
+                                                   "local times that come twice",
+                                                   "local times that are skipped",
+                                                   "incidents behind one that was closed unanswered",
+                                                   "policies without conditions",
+                                                   "policies with many targets",
+                                                   "policies with many versions"};
+
+static int64_t seen[SEEN_COUNT], plain_count, row_count, covered_slowly, seen_statuses[SLA_RUNNING + 1];
+
+/* The target that a result names by its line; NULL: an exclusion, or none. */
+static const struct target *target_of(const struct policy *policy, const struct sla_result *result,
+                                      const struct version **ret_version) {
+  *ret_version = NULL;
+  for (size_t i = 0; i < policy->files.count && result->rule.file; i++)
+    for (size_t k = 0; k < policy->files.items[i]->versions.count; k++) {
+      const struct version *version = policy->files.items[i]->versions.items[k];
+      for (size_t t = 0; t < version->targets.count; t++) {
+        const struct place *place = &version->targets.items[t].place;
+        *ret_version = version;
+        if (place->line == result->rule.line && strcmp(place->source->name, result->rule.file) == 0)
+          return &version->targets.items[t];
+      }
+    }
+  return NULL;
+}
+
+static void see_target(const struct world *world, const struct target *target, const struct sla_cycle *cycle) {
+  static const enum seen kinds[] = {[AMOUNT_SECONDS] = SEEN_SECONDS,
+                                    [AMOUNT_BUSINESS_DAYS] = SEEN_BUSINESS_DAYS,
+                                    [AMOUNT_CALENDAR] = SEEN_CALENDAR,
+                                    [AMOUNT_WINDOW] = SEEN_WINDOW,
+                                    [AMOUNT_BEST_EFFORT] = SEEN_BEST_EFFORT};
+  static const enum seen clocks[] = {[SLA_BUSINESS_HOURS] = SEEN_CLOCK_HOURS,
+                                     [SLA_BUSINESS_DAYS] = SEEN_CLOCK_DAYS,
+                                     [SLA_ELAPSED] = SEEN_CLOCK_ELAPSED};
+  seen[kinds[target->within.kind]]++;
+  seen[SEEN_ZERO] += target->within.kind == AMOUNT_SECONDS && target->within.seconds == 0;
+  seen[SEEN_OPENING] += target->edge_next_opening;
+  seen[SEEN_NO_CALENDAR] += !target->calendar;
+  if (target->calendar)
+    seen[clocks[target->clock]]++;
+  seen[SEEN_COVERED] += target->calendar && target->calendar->covered_by;
+  seen[SEEN_BY_CALENDAR] += target->clause.during || target->clause.outside;
+  seen[SEEN_STOPPED_PAUSE] += cycle->stopped && world->policy->paused_field != SIZE_MAX;
+}
+
+static void see_metric(const struct world *world, const struct sla_cycle *cycle) {
+  const struct sla_result *result = &cycle->result;
+  const struct version *version;
+  const struct target *target = target_of(world->policy, result, &version);
+  if (target && cycle->started)
+    see_target(world, target, cycle);
+  seen_statuses[result->status]++;
+  seen[SEEN_LATER_VERSION] += target && version != world->policy->files.items[0]->versions.items[0];
+  seen[SEEN_AGREEMENT] += strcmp(result->rule.policy, "q") == 0;
+  seen[SEEN_TWICE_AGREED] += strcmp(result->rule.policy, "r") == 0;
+  seen[SEEN_EXCLUSION] += result->status == SLA_EXCLUDED;
+  seen[SEEN_NO_TARGET] += result->status == SLA_NO_TARGET;
+  seen[SEEN_NOT_STARTED] += result->status == SLA_NOT_STARTED;
+}
+
+/* --- incidents -----------------------------------------------------------------------------------------------------
+ */
+
+/* An incident with its values, each in memory of its own, so that reading behind one is noticed. */
+struct row {
+  size_t count;
+  struct sla_text values[WORLD_FIELDS];
+  struct sla_list lists[WORLD_FIELDS];
+  struct sla_text listed[2];
+  struct sla_event event;
+  struct sla_incident incident;
+  sla_time now;
+  struct calendar *calendar; /* to measure on; NULL: the targets' own */
+};
+
+/* Copies a value; an empty one has no memory now and then. */
+static void put_value(struct world *world, struct row *row, size_t field, const char *bytes, size_t len) {
+  free((char *)row->values[field].ptr);
+  row->values[field] = (struct sla_text){NULL, len};
+  if (len == 0 && one_in(world, 2))
+    return;
+  char *copy = malloc(len ? len : 1);
+  assert_non_null(copy);
+  memcpy(copy, bytes, len);
+  row->values[field].ptr = copy;
+}
+
+static void put_string(struct world *world, struct row *row, size_t field, const char *string) {
+  put_value(world, row, field, string, strlen(string));
+}
+
+/* What is seldom in a field of words. */
+static void put_rare_word(struct world *world, struct row *row, size_t field) {
+  char text[TEXT];
+  size_t len = (size_t)random_between(&world->seed, 1, one_in(world, 3) ? 300 : 70);
+  switch (random_below(&world->seed, 4)) {
+  case 0: put_string(world, row, field, " "); break;
+  case 1: put_value(world, row, field, "P1\0", 3); break; /* the byte behind it is a key's filling */
+  case 2: put_value(world, row, field, "gold\0\0", 6); break;
+  default: memset(text, 'x', len); put_value(world, row, field, text, len);
+  }
+}
+
+static void put_word(struct world *world, struct row *row, size_t field, size_t word) {
+  char text[32];
+  if (one_in(world, 50))
+    put_rare_word(world, row, field);
+  else if (word == 2 && (world->kind == WORLD_MANY_VALUES || world->kind == WORLD_MANY_TARGETS) && !one_in(world, 3)) {
+    snprintf(text, sizeof text, "C%d", (int)random_below(&world->seed, MANY_VALUES));
+    put_string(world, row, field, text);
+  } else
+    put_string(world, row, field, ONE_OF(world, words[word].values));
+}
+
+/* What the clocks show at an instant, or would if they had not just been put forward: a time that is skipped. */
+static int64_t local_skipped(const struct zone *zone, sla_time t) {
+  size_t span = zone_span_at(zone, t);
+  bool has_skipped = span > 0 && zone->spans[span].offset > zone->spans[span - 1].offset &&
+                     t - zone->spans[span].from < 2 * (sla_time)HOUR;
+  return t + zone->spans[has_skipped ? span - 1 : span].offset;
+}
+
+/* An instant as text, mostly in a form that programs write. */
+static void put_time(struct world *world, struct row *row, size_t field, sla_time t) {
+  static const char *const wrong[] = {
+      "soon",       "2026-02-30T10:00:00Z",      "1969-12-31T10:00:00Z",         "2200-01-01T00:00:00Z",
+      "2026-01-31", "2026-01-31T10:00:00+25:00", "2026-01-31T10:00:00[No/Where]"};
+  const struct zone *zone = world->quick->incident.input_zone;
+  int32_t offset = (int32_t)random_between(&world->seed, -48, 56) * 900;
+  char text[TEXT];
+  int64_t form = random_below(&world->seed, 40);
+  struct time_text east = time_text_at(t, offset), local = time_text_at(local_skipped(zone, t), 0);
+  struct time_text z = time_text_at(t, 0);
+  if (form < 12)
+    put_string(world, row, field, z.text);
+  else if (form < 20)
+    put_string(world, row, field, east.text);
+  else if (form < 29)
+    put_value(world, row, field, local.text, 19);
+  else if (form < 33) {
+    local.text[10] = ' ';
+    put_value(world, row, field, local.text, form < 32 ? 19 : 16);
+  } else if (form == 33) {
+    snprintf(text, sizeof text, "@%lld%s", (long long)t, one_in(world, 2) ? ".5" : "");
+    put_string(world, row, field, text);
+  } else if (form == 34) {
+    snprintf(text, sizeof text, "%.19s.25%s", z.text, one_in(world, 2) ? "Z" : "-00:00");
+    put_string(world, row, field, text);
+  } else if (form == 35) {
+    snprintf(text, sizeof text, "%.19s[%s]", local.text, ONE_OF(world, world_zones));
+    put_string(world, row, field, text);
+  } else if (form == 36) {
+    snprintf(text, sizeof text, "%s[Europe/Kyiv]", time_text_at(t, one_in(world, 2) ? 7200 : 10800).text);
+    put_string(world, row, field, text);
+  } else if (form == 37) {
+    snprintf(text, sizeof text, " %.10st%.8sz ", z.text, z.text + 11);
+    put_string(world, row, field, text);
+  } else if (form == 38)
+    put_string(world, row, field, one_in(world, 2) ? "" : "  ");
+  else
+    put_string(world, row, field, one_in(world, 4) ? ONE_OF(world, wrong) : z.text);
+}
+
+static sla_time time_near(struct world *world) {
+  sla_time t = (sla_time)world->date * DAY + random_between(&world->seed, -250 * DAY, 250 * DAY);
+  if (world->is_far && one_in(world, 100))
+    t = random_between(&world->seed, SLA_TIME_MIN, SLA_TIME_MAX);
+  const struct zone *zone = world->quick->incident.input_zone;
+  size_t span = zone_span_at(zone, t);
+  if (one_in(world, 5) && span + 1 < zone->count)
+    return zone->spans[span + 1].from + random_between(&world->seed, -2 * HOUR, 2 * HOUR);
+  return one_in(world, 4) ? t - t % HOUR : t;
+}
+
+static sla_time time_after(struct world *world, sla_time t) {
+  static const sla_time most[] = {0, HOUR, 8 * HOUR, 3 * DAY, 20 * DAY, 200 * DAY};
+  t += random_below(&world->seed, ONE_OF(world, most) + 1);
+  return one_in(world, 40) ? t - random_below(&world->seed, 10 * DAY) : t;
+}
+
+/* Times are about when the incident was opened, and mostly behind that. */
+static void put_values(struct world *world, struct row *row) {
+  sla_time opened = time_near(world);
+  for (size_t field = 0; field < row->count; field++) {
+    const char *name = world->policy->fields.items[field];
+    size_t word = 0;
+    while (word < WORDS && strcmp(words[word].name, name) != 0)
+      word++;
+    if (word < WORDS)
+      put_word(world, row, field, word);
+    else if (strcmp(name, "opened_at") == 0)
+      put_time(world, row, field, opened);
+    else if (strcmp(name, "paused") == 0)
+      put_string(world, row, field, one_in(world, 20) ? "2025-01-01T00:00Z/2025-02-01T00:00Z" : "");
+    else if (one_in(world, 3))
+      put_value(world, row, field, "", 0);
+    else
+      put_time(world, row, field, time_after(world, opened));
+  }
+  row->now = one_in(world, 2) ? (sla_time)world->date * DAY + 100 * DAY : time_after(world, opened);
+  if (row->now < SLA_TIME_MIN || row->now > SLA_TIME_MAX)
+    row->now = opened;
+}
+
+static size_t field_of(const struct world *world, const char *name) {
+  for (size_t i = 0; i < world->policy->fields.count; i++)
+    if (strcmp(world->policy->fields.items[i], name) == 0)
+      return i;
+  return SIZE_MAX;
+}
+
+/* What is no row's: events, lists, another calendar. */
+static void put_more(struct world *world, struct row *row) {
+  size_t status = field_of(world, "status"), priority = field_of(world, "priority");
+  if (one_in(world, 30)) {
+    row->event = (struct sla_event){.at = row->now - random_below(&world->seed, DAY), .kind = SLA_EVENT_CUSTOMER_REPLY};
+    if (one_in(world, 2) && status != SIZE_MAX)
+      row->event = (struct sla_event){.at = row->event.at, .field = status, .value = text_of("pending")};
+    row->incident.events = &row->event;
+    row->incident.event_count = 1;
+  }
+  if (one_in(world, 60) && priority != SIZE_MAX) {
+    row->listed[0] = text_of("P2");
+    row->listed[1] = text_of("P1");
+    row->lists[priority] = (struct sla_list){row->listed, 2};
+    row->incident.lists = row->lists;
+  }
+  if (one_in(world, 60))
+    row->calendar = world->policy->calendars.items[random_below(&world->seed, (int64_t)world->policy->calendars.count)];
+}
+
+static void row_begin(struct world *world, struct row *row) {
+  *row = (struct row){.count = world->policy->fields.count};
+  row->incident.values = row->values;
+  put_values(world, row);
+  put_more(world, row);
+}
+
+static void row_end(struct row *row) {
+  for (size_t i = 0; i < row->count; i++)
+    free((char *)row->values[i].ptr);
+}
+
+/* --- comparing -----------------------------------------------------------------------------------------------------
+ */
+
+static bool same_text(const char *a, const char *b) {
+  return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* The member in which results differ; NULL: in none. */
+static const char *result_difference(const struct sla_result *a, const struct sla_result *b) {
+#define DIFFERS(member)                                                                                                \
+  if (a->member != b->member)                                                                                          \
+    return #member;
+#define TEXT_DIFFERS(member)                                                                                           \
+  if (!same_text(a->member, b->member))                                                                                \
+    return #member;
+  DIFFERS(status)
+  DIFFERS(has_due)
+  DIFFERS(has_elapsed)
+  DIFFERS(due)
+  DIFFERS(due_offset_s)
+  DIFFERS(elapsed_s)
+  DIFFERS(remaining_s)
+  DIFFERS(zone)
+  TEXT_DIFFERS(reason)
+  TEXT_DIFFERS(coverage)
+  TEXT_DIFFERS(rule.policy)
+  TEXT_DIFFERS(rule.version)
+  TEXT_DIFFERS(rule.file)
+  DIFFERS(rule.line)
+  DIFFERS(rule.calendar)
+  DIFFERS(rule.clock)
+  return NULL;
+}
+
+static const char *cycle_difference(const struct sla_cycle *a, const struct sla_cycle *b) {
+  DIFFERS(started)
+  DIFFERS(stopped)
+  if (a->started && a->start != b->start)
+    return "start";
+  if (a->stopped && a->stop != b->stop)
+    return "stop";
+  return result_difference(&a->result, &b->result);
+#undef DIFFERS
+#undef TEXT_DIFFERS
+}
+
+/* The workers' difference on a metric. */
+static const char *metric_difference(const struct world *world, size_t metric, const struct sla_result *quick,
+                                     const struct sla_result *slow) {
+  size_t count, slow_count;
+  const struct sla_worker *a = (const struct sla_worker *)world->quick, *b = (const struct sla_worker *)world->slow;
+  const struct sla_cycle *cycles = sla_worker_cycles(a, metric, &count),
+                         *slow_cycles = sla_worker_cycles(b, metric, &slow_count);
+  if (count != slow_count)
+    return "count of cycles";
+  for (size_t i = 0; i < count; i++) {
+    const char *member = cycle_difference(&cycles[i], &slow_cycles[i]);
+    if (member)
+      return member;
+  }
+  if (sla_worker_cycle(a, metric) - cycles != sla_worker_cycle(b, metric) - slow_cycles)
+    return "chosen";
+  return result_difference(quick, slow);
+}
+
+static void show_result(const char *whose, const struct sla_cycle *cycle) {
+  const struct sla_result *result = &cycle->result;
+  fprintf(stderr, "  %-5s %s to %s %s due %lld elapsed %lld remaining %lld", whose,
+          cycle->started ? time_text_at(cycle->start, 0).text : "-",
+          cycle->stopped ? time_text_at(cycle->stop, 0).text : "-", sla_status_name(result->status),
+          (long long)result->due, (long long)result->elapsed_s, (long long)result->remaining_s);
+  fprintf(stderr, " by %s %s %s:%d calendar %zd: %s; %s\n", result->rule.policy, result->rule.version,
+          result->rule.file ? result->rule.file : "-", result->rule.line, (ssize_t)result->rule.calendar,
+          result->reason ? result->reason : "-", result->coverage ? result->coverage : "-");
+}
+
+static void row_fail(const struct world *world, const struct row *row, size_t metric, const char *what) {
+  world_show(world);
+  fprintf(stderr, "\nnow %s, %zu events%s%s\n", time_text_at(row->now, 0).text, row->incident.event_count,
+          row->incident.lists ? ", lists" : "", row->calendar ? ", another calendar" : "");
+  for (size_t i = 0; i < row->count; i++)
+    fprintf(stderr, "%s: \"%.*s\"\n", world->policy->fields.items[i], TEXT_ARGS(row->values[i]));
+  if (metric < world->policy->metrics.count) {
+    fprintf(stderr, "%s: %s differs\n", world->policy->metrics.items[metric].name, what);
+    show_result("quick", world->quick->chosen[metric]);
+    show_result("slow", world->slow->chosen[metric]);
+  }
+  fail_msg("%s", what);
+}
+
+/* Prepares what is missing until an evaluation gets to its end. */
+static void evaluate_to_end(struct world *world, const struct row *row, struct worker *worker,
+                            struct sla_result *ret_results) {
+  enum reach reach;
+  while ((reach = evaluate_slowly(worker, &row->incident, row->now, ret_results)) == REACH_BEYOND)
+    assert_int_equal(prepare(world->policy, &worker->need), SLA_OK);
+  assert_int_equal(reach, REACHED);
+}
+
+/* Evaluates an incident on both workers. Whether it is plain. */
+static bool check_row(struct world *world, const struct row *row, struct sla_result *ret_slow) {
+  struct sla_result quick[WORLD_METRICS];
+  uint64_t overlaps = world->quick->overlaps, gaps = world->quick->gaps;
+  bool was_unanswered = world->quick->closed_unanswered, plain;
+  world->quick->calendar = world->slow->calendar = row->calendar;
+  memset(quick, 0xA5, sizeof quick);
+  plain = row_evaluate(world->quick, &row->incident, row->now, quick);
+  if (!plain && (world->quick->overlaps != overlaps || world->quick->gaps != gaps))
+    row_fail(world, row, SIZE_MAX, "what is not plain is counted");
+  if (plain && evaluate_slowly(world->slow, &row->incident, row->now, ret_slow) != REACHED)
+    row_fail(world, row, SIZE_MAX, "is plain, but beyond what is prepared");
+  if (!plain)
+    evaluate_to_end(world, row, world->slow, ret_slow);
+  for (size_t m = 0; m < world->policy->metrics.count; m++) {
+    covered_slowly += ret_slow[m].coverage != NULL;
+    const char *what = plain ? metric_difference(world, m, quick, ret_slow) : NULL;
+    if (what)
+      row_fail(world, row, m, what);
+    if (plain)
+      see_metric(world, world->quick->chosen[m]);
+  }
+  if (!plain)
+    evaluate_to_end(world, row, world->quick, quick);
+  if (world->quick->closed_unanswered != world->slow->closed_unanswered)
+    row_fail(world, row, SIZE_MAX, "closed_unanswered differs");
+  if (world->quick->overlaps != world->slow->overlaps || world->quick->gaps != world->slow->gaps)
+    row_fail(world, row, SIZE_MAX, "counts of overlaps and gaps differ");
+  for (size_t i = 0; i < row->count; i++)
+    assert_ptr_equal(sla_worker_value((const struct sla_worker *)world->quick, i).ptr,
+                     sla_worker_value((const struct sla_worker *)world->slow, i).ptr);
+  seen[SEEN_OVERLAP] += plain && world->quick->overlaps > overlaps;
+  seen[SEEN_GAP] += plain && world->quick->gaps > gaps;
+  seen[SEEN_AFTER_UNANSWERED] += plain && was_unanswered;
+  seen[SEEN_NO_CONDITIONS] += plain && world->kind == WORLD_NO_CONDITIONS;
+  seen[SEEN_MANY_TARGETS] += plain && world->kind == WORLD_MANY_TARGETS;
+  seen[SEEN_MANY_VERSIONS] += plain && world->kind == WORLD_MANY_VERSIONS;
+  row_count++;
+  plain_count += plain;
+  return plain;
+}
+
+/* The same once more, with a metric stopped when it was due, a second before or behind; or as of then. */
+static void check_at_due(struct world *world, struct row *row, const struct sla_result *results) {
+  size_t metric = (size_t)random_below(&world->seed, (int64_t)world->policy->metrics.count);
+  struct sla_result ignored[WORLD_METRICS];
+  sla_time due = results[metric].due + random_between(&world->seed, -1, 1);
+  if (!results[metric].has_due || due < SLA_TIME_MIN || due > SLA_TIME_MAX)
+    return;
+  const struct metric *measured = world->policy->metrics.items[metric].first;
+  if (one_in(world, 2) && !measured->is_cycle)
+    put_string(world, row, measured->stop, time_text_at(due, 0).text);
+  else
+    row->now = due;
+  check_row(world, row, ignored);
+}
+
+/* --- tests ---------------------------------------------------------------------------------------------------------
+ */
+
+static int64_t rows_asked(void) {
+  const char *text = getenv("ROWS");
+  return text ? (int64_t)strtoll(text, NULL, 10) : ROWS;
+}
+
+static void check_world(enum world_kind kind, uint64_t seed, int64_t rows) {
+  static struct world world;
+  world_open(&world, kind, seed);
+  for (int64_t i = 0; i < rows; i++) {
+    struct row row;
+    struct sla_result results[WORLD_METRICS];
+    row_begin(&world, &row);
+    check_row(&world, &row, results);
+    if (one_in(&world, 10))
+      check_row(&world, &row, results);
+    if (one_in(&world, 4))
+      check_at_due(&world, &row, results);
+    row_end(&row);
+  }
+  world_close(&world);
+}
+
+static void check_seen(void) {
+  for (int i = 0; i < SEEN_COUNT; i++) {
+    print_message("  %-50s %lld\n", seen_names[i], (long long)seen[i]);
+    if (seen[i] < row_count / 5000)
+      fail_msg("too few are plain of: %s", seen_names[i]);
+  }
+  for (int status = SLA_EXCLUDED; status <= SLA_RUNNING; status++)
+    if (status != SLA_PAUSED && seen_statuses[status] < row_count / 1000)
+      fail_msg("too few are plain and %s", sla_status_name((enum sla_status)status));
+  if (covered_slowly < row_count / 1000)
+    fail_msg("too few rest on dates that are not covered");
+}
+
+static void test_rows(void **state) {
+  (void)state;
+  static const enum world_kind kinds[] = {WORLD_MANY_VALUES, WORLD_MANY_TARGETS, WORLD_MANY_VERSIONS,
+                                          WORLD_NO_CONDITIONS, WORLD_NO_CONDITIONS};
+  uint64_t seed = test_seed();
+  int64_t rows = rows_asked();
+  for (size_t world = 0; row_count < rows; world++) {
+    size_t special = world % 40;
+    bool is_special = special < sizeof kinds / sizeof *kinds;
+    check_world(is_special ? kinds[special] : WORLD_USUAL, random_next(&seed),
+                special < 3 ? 4 * ROWS_A_WORLD : ROWS_A_WORLD);
+  }
+  print_message("%lld of %lld rows are plain\n", (long long)plain_count, (long long)row_count);
+  if (rows >= ROWS)
+    check_seen();
+  if (plain_count < row_count / 3)
+    fail_msg("too few are plain");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_rows),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
