@@ -40,8 +40,8 @@ struct combination {
   const struct version *version; /* NULL: the slot is free */
   uint64_t words[KEY_WORDS];
   size_t word_count;
-  bool is_plain; /* else its incidents are not */
-  bool pauses;   /* clocks that can be paused are, as long as they have not stopped */
+  bool is_plain;                     /* else its incidents are not */
+  bool pauses;                       /* clocks that can be paused are, as long as they have not stopped */
   const struct agreement *agreement; /* that the incident is handed over by; or NULL */
   const struct exclusion *exclusion; /* or NULL */
   struct choice choices[];           /* one a metric */
@@ -130,7 +130,8 @@ static bool key_of(const struct rows *rows, const struct sla_text *values, struc
     uint64_t *to = ret_key->words + count;
     to[words - 1] = 0;
     *(unsigned char *)to = (unsigned char)value.len;
-    memcpy((char *)to + 1, value.ptr, value.len);
+    if (value.len) /* else it may have no bytes to point to */
+      memcpy((char *)to + 1, value.ptr, value.len);
     for (size_t k = 0; k < words; k++) /* an odd factor with many bits: Knuth 6.4, multiplicative hashing */
       hash = (hash ^ to[k]) * UINT64_C(0x9E3779B97F4A7C15);
     count += words;
@@ -193,7 +194,8 @@ static const struct combination *combination_of(struct rows *rows, const struct 
   return slot;
 }
 
-/* --- decisions ----------------------------------------------------------------------------------------------------- */
+/* --- decisions -----------------------------------------------------------------------------------------------------
+ */
 
 /* The version that decides, and what it says of the values; NULL where that is not plain. */
 static const struct combination *find_version(struct worker *worker, size_t metric, const struct key *key,
@@ -235,7 +237,8 @@ static bool choose_target(const struct choice *choice, struct decision *decision
   return true;
 }
 
-/* --- clocks -------------------------------------------------------------------------------------------------------- */
+/* --- clocks --------------------------------------------------------------------------------------------------------
+ */
 
 /* Due time and amount of a target. The most common one, an amount of open time, is two searches in the timeline. */
 static bool find_due(const struct target *target, sla_time start, sla_time *ret_due, int64_t *ret_amount,
