@@ -55,7 +55,7 @@ static inline bool one_in(struct world *world, int64_t n) {
 static const struct {
   const char *name, *values[WORD_VALUES];
 } words[WORDS] = {
-    {"priority", {"", "P1", "P2", "urgent!", "P1 of all", "P3"}},
+    {"priority", {"", "P1", "P2", "urgent!", "urgent!!", "urgent!?"}},
     {"plan", {"", "gold", "silver", "enterprise with everything", "enterprise with everybody.", "free"}},
     {"region", {"", "eu", "us", "Київ", "north america 1", "asia"}},
     {"status", {"", "open", "pending", "closed", "open", "open"}},
