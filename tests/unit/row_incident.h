@@ -53,7 +53,9 @@ static inline void put_word(struct world *world, struct row *row, size_t field, 
   else if (word == 2 && (world->kind == WORLD_MANY_VALUES || world->kind == WORLD_MANY_TARGETS) && !one_in(world, 3)) {
     snprintf(text, sizeof text, "C%d", (int)random_below(&world->seed, MANY_VALUES));
     put_string(world, row, field, text);
-  } else
+  } else if (world->kind == WORLD_MANY_VERSIONS)
+    put_string(world, row, field, words[word].values[random_below(&world->seed, 2)]);
+  else
     put_string(world, row, field, ONE_OF(world, words[word].values));
 }
 
@@ -108,6 +110,8 @@ static inline void put_time(struct world *world, struct row *row, size_t field, 
 
 static inline sla_time time_near(struct world *world) {
   sla_time t = (sla_time)world->date * DAY + random_between(&world->seed, -250 * DAY, 250 * DAY);
+  if (world->kind == WORLD_MANY_VERSIONS)
+    t = (sla_time)(world->date - 190) * DAY + random_below(&world->seed, MANY_VERSIONS * (sla_time)DAY);
   if (world->is_far && one_in(world, 100))
     t = random_between(&world->seed, SLA_TIME_MIN, SLA_TIME_MAX);
   const struct zone *zone = world->quick->incident.input_zone;

@@ -22,6 +22,7 @@ enum world_kind {
   WORLD_MANY_TARGETS,  /* each for a value of its own */
   WORLD_MANY_VERSIONS, /* more than there are slots */
   WORLD_NO_CONDITIONS, /* so that there is nothing to tell combinations by */
+  WORLD_PREPARED,      /* calendars known from 1970 on, and conditions on them */
 };
 
 enum { MANY_VALUES = 4000, MANY_TARGETS = 1500, MANY_VERSIONS = 300 };
@@ -222,7 +223,7 @@ static inline void put_metrics(struct world *world, FILE *file) {
     if (declared)
       fprintf(file, "  %s: %s\n", world_metrics[m].name, declared);
   }
-  if (one_in(world, 3))
+  if (world->kind != WORLD_NO_CONDITIONS && one_in(world, 3))
     fprintf(file, "pause: { when: { status: [pending%s] }%s%s }\n", one_in(world, 4) ? ", \"\"" : "",
             one_in(world, 2) ? ", unless: { plan: gold }" : "",
             one_in(world, 2) ? ", metrics: [resolution, first_response]" : "");
@@ -335,21 +336,13 @@ static inline void world_show(const struct world *world) {
     fprintf(stderr, "\n--- %s ---\n%s", world->files[i].name, world->files[i].text);
 }
 
-static inline void world_open(struct world *world, enum world_kind kind, uint64_t seed) {
+/* Writes the files and loads p.yaml. */
+static inline void world_load(struct world *world) {
   static struct collector collector;
   struct sla_options options = collector_options(&collector);
   char path[96];
-  *world = (struct world){.kind = kind, .seed = seed};
   snprintf(world->folder, sizeof world->folder, "/tmp/test_row-XXXXXX");
   assert_non_null(mkdtemp(world->folder));
-  world->date = date_of(2024, 1, 1) + (int)random_below(&world->seed, 1200);
-  world->is_far = one_in(world, 10);
-  world->calendar_odds = (int)random_below(&world->seed, 4);
-  for (size_t m = 0; m < 4; m++)
-    world->has_metric[m] = m == 1 || one_in(world, 2);
-  world->has_metric[4] = one_in(world, 8);
-  world->has_metric[5] = one_in(world, 16);
-  put_files(world);
   for (size_t i = 0; i < world->file_count; i++) {
     snprintf(path, sizeof path, "%s/%s", world->folder, world->files[i].name);
     FILE *file = fopen(path, "w");
@@ -365,6 +358,23 @@ static inline void world_open(struct world *world, enum world_kind kind, uint64_
   world->quick = worker_new(world->policy);
   world->slow = worker_new(world->policy);
   assert_true(world->quick && world->slow && world->policy->fields.count <= WORLD_FIELDS);
+}
+
+static inline void world_open(struct world *world, enum world_kind kind, uint64_t seed) {
+  *world = (struct world){.kind = kind, .seed = seed};
+  world->date = date_of(2024, 1, 1) + (int)random_below(&world->seed, 1200);
+  world->is_far = one_in(world, 10);
+  world->calendar_odds = (int)random_below(&world->seed, 4);
+  for (size_t m = 0; m < 4; m++)
+    world->has_metric[m] = m == 1 || one_in(world, 2);
+  world->has_metric[4] = one_in(world, 8);
+  world->has_metric[5] = one_in(world, 16);
+  if (kind == WORLD_PREPARED)
+    world->calendar_odds = 1;
+  put_files(world);
+  world_load(world);
+  for (size_t i = 0; kind == WORLD_PREPARED && i < world->policy->calendars.count; i++)
+    calendar_prepare(world->policy->calendars.items[i], SLA_TIME_MIN, (world->date + 300) * (sla_time)DAY, 0);
   if (one_in(world, 4)) {
     size_t calendar = (size_t)random_below(&world->seed, (int64_t)world->policy->calendars.count);
     const struct zone *zone = world->policy->calendars.items[calendar]->zone;

@@ -323,15 +323,15 @@ static void check_seen(void) {
 
 static void test_rows(void **state) {
   (void)state;
-  static const enum world_kind kinds[] = {WORLD_MANY_VALUES, WORLD_MANY_TARGETS, WORLD_MANY_VERSIONS,
-                                          WORLD_NO_CONDITIONS, WORLD_NO_CONDITIONS};
+  static const enum world_kind kinds[] = {WORLD_MANY_VALUES,   WORLD_MANY_TARGETS,  WORLD_MANY_VERSIONS,
+                                          WORLD_NO_CONDITIONS, WORLD_NO_CONDITIONS, WORLD_PREPARED};
   uint64_t seed = test_seed();
   int64_t rows = rows_asked();
   for (size_t world = 0; row_count < rows; world++) {
     size_t special = world % 40;
     bool is_special = special < sizeof kinds / sizeof *kinds;
     check_world(is_special ? kinds[special] : WORLD_USUAL, random_next(&seed),
-                special < 3 ? 4 * ROWS_A_WORLD : ROWS_A_WORLD);
+                special < 3 || special == WORLD_PREPARED ? 4 * ROWS_A_WORLD : ROWS_A_WORLD);
   }
   print_message("%lld of %lld rows are plain\n", (long long)plain_count, (long long)row_count);
   if (rows >= ROWS)
@@ -340,9 +340,91 @@ static void test_rows(void **state) {
     fail_msg("too few are plain");
 }
 
+/* --- keys ----------------------------------------------------------------------------------------------------------
+ */
+
+/* A world whose targets go by the field `plan`. */
+static void open_plans(struct world *world, void (*put)(FILE *file)) {
+  *world = (struct world){.seed = 1};
+  FILE *file = file_begin(world, "p.yaml");
+  fputs("policy: p\ntargets:\n", file);
+  put(file);
+  fputs("  - { metric: first_response, within: 9h, clock: elapsed }\n", file);
+  fclose(file);
+  world_load(world);
+}
+
+/* An incident with a plan. Whether it is plain; *ret_hours is the amount by which it is due. */
+static bool check_plan(struct world *world, const char *plan, size_t len, int *ret_hours) {
+  struct row row = {.count = world->policy->fields.count, .now = utc(2026, 1, 1, 10, 0, 0)};
+  struct sla_result results[WORLD_METRICS];
+  row.incident.values = row.values;
+  put_string(world, &row, field_of(world, "opened_at"), "2026-01-01T10:00:00Z");
+  put_value(world, &row, field_of(world, "plan"), plan, len);
+  bool plain = check_row(world, &row, results);
+  *ret_hours = (int)(results[0].due - row.now) / HOUR;
+  row_end(&row);
+  return plain;
+}
+
+enum { LONGEST = 320, KEY = 63 };
+
+/* So many letters, and one behind them. */
+static size_t put_letters(char *text, size_t len, char last) {
+  memset(text, 'x', len);
+  text[len] = last;
+  return len + 1;
+}
+
+static void put_long_plans(FILE *file) {
+  char text[LONGEST + 1];
+  for (size_t len = 0; len < LONGEST; len++)
+    for (int i = 0; i < 2; i++)
+      fprintf(file, "  - { metric: first_response, when: { plan: %.*s }, within: %dh, clock: elapsed }\n",
+              (int)put_letters(text, len, (char)('a' + i)), text, 1 + i);
+}
+
+/* Values of each length that differ in their last byte; what does not fit into a key is not plain. */
+static void test_lengths(void **state) {
+  (void)state;
+  struct world world;
+  char text[LONGEST + 1];
+  open_plans(&world, put_long_plans);
+  for (size_t len = 0; len < LONGEST; len++)
+    for (int i = 0; i < 4; i++) {
+      int hours;
+      bool plain = check_plan(&world, text, put_letters(text, len, (char)('a' + i % 3)), &hours);
+      if (plain != (len + 1 <= KEY) || hours != (i % 3 == 2 ? 9 : 1 + i % 3))
+        fail_msg("%zu bytes: %s, due after %d h", len + 1, plain ? "plain" : "not plain", hours);
+    }
+  world_close(&world);
+}
+
+static void put_one_plan(FILE *file) {
+  fputs("  - { metric: first_response, when: { plan: \"\" }, within: 1h, clock: elapsed }\n", file);
+}
+
+/* More values than there are slots, and between them one that is soon overwritten. */
+static void test_slots(void **state) {
+  (void)state;
+  struct world world;
+  char text[16];
+  open_plans(&world, put_one_plan);
+  for (int i = 0; i < MANY_VALUES; i++)
+    for (int k = 0; k < 2; k++) {
+      int hours, len = k ? 0 : snprintf(text, sizeof text, "C%d", i);
+      bool plain = check_plan(&world, text, (size_t)len, &hours);
+      if (!plain || hours != (k ? 1 : 9))
+        fail_msg("\"%.*s\": %s, due after %d h", len, text, plain ? "plain" : "not plain", hours);
+    }
+  world_close(&world);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rows),
+      cmocka_unit_test(test_lengths),
+      cmocka_unit_test(test_slots),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
