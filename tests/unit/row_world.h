@@ -302,6 +302,18 @@ static inline void put_many_versions(struct world *world) {
   fclose(file);
 }
 
+/* A feed with one day. */
+static inline void put_feed(struct world *world, int date) {
+  FILE *file = file_begin(world, "f.ics");
+  struct civil civil = civil_of(date);
+  fprintf(file,
+          "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+          "DTSTAMP:20200101T000000Z\r\nDTSTART;VALUE=DATE:%04d%02d%02d\r\nSUMMARY:Shut\r\nEND:VEVENT\r\n"
+          "END:VCALENDAR\r\n",
+          civil.year, civil.month, civil.day);
+  fclose(file);
+}
+
 static inline void put_files(struct world *world) {
   FILE *file = file_begin(world, "h.yaml");
   fputs("holidays: h\ndays:\n  - { name: Day, on: 01-01 }\n", file);
@@ -309,13 +321,7 @@ static inline void put_files(struct world *world) {
     fprintf(file, "  - { name: Day %d, on: %s }\n", i,
             date_text(world->date + (int)random_between(&world->seed, -150, 150)).text);
   fclose(file);
-  file = file_begin(world, "f.ics");
-  fputs("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
-        "DTSTAMP:20200101T000000Z\r\nDTSTART;VALUE=DATE:",
-        file);
-  struct civil civil = civil_of(world->date + (int)random_between(&world->seed, -90, 90));
-  fprintf(file, "%04d%02d%02d\r\nSUMMARY:Shut\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", civil.year, civil.month, civil.day);
-  fclose(file);
+  put_feed(world, world->date + (int)random_between(&world->seed, -90, 90));
   if (world->kind == WORLD_MANY_VERSIONS) {
     put_many_versions(world);
     return;

@@ -343,11 +343,20 @@ static void test_rows(void **state) {
 /* --- keys ----------------------------------------------------------------------------------------------------------
  */
 
-/* A world whose targets go by the field `plan`. */
+static const char *const far_zones[] = {"Pacific/Kiritimati", "Pacific/Pago_Pago", "+18:00", "-18:00"};
+
+/* A world whose targets go by the field `plan`; it has a calendar for each zone that is far from UTC. */
 static void open_plans(struct world *world, void (*put)(FILE *file)) {
   *world = (struct world){.seed = 1};
+  put_feed(world, date_of(2026, 1, 15));
   FILE *file = file_begin(world, "p.yaml");
-  fputs("policy: p\ntargets:\n", file);
+  fputs("policy: p\ncalendars:\n  always: { hours: \"24/7\" }\n", file);
+  for (size_t i = 0; i < sizeof far_zones / sizeof *far_zones; i++)
+    fprintf(file,
+            "  c%zu: { zone: \"%s\", hours: \"24/7\", "
+            "holidays: [{ feed: ./f.ics, covers: [2026-01-01, 2026-02-01] }] }\n",
+            i, far_zones[i]);
+  fputs("targets:\n", file);
   put(file);
   fputs("  - { metric: first_response, within: 9h, clock: elapsed }\n", file);
   fclose(file);
@@ -355,16 +364,20 @@ static void open_plans(struct world *world, void (*put)(FILE *file)) {
 }
 
 /* An incident with a plan. Whether it is plain; *ret_hours is the amount by which it is due. */
-static bool check_plan(struct world *world, const char *plan, size_t len, int *ret_hours) {
-  struct row row = {.count = world->policy->fields.count, .now = utc(2026, 1, 1, 10, 0, 0)};
+static bool check_plan_at(struct world *world, sla_time at, const char *plan, size_t len, int *ret_hours) {
+  struct row row = {.count = world->policy->fields.count, .now = at};
   struct sla_result results[WORLD_METRICS];
   row.incident.values = row.values;
-  put_string(world, &row, field_of(world, "opened_at"), "2026-01-01T10:00:00Z");
+  put_string(world, &row, field_of(world, "opened_at"), time_text_at(at, 0).text);
   put_value(world, &row, field_of(world, "plan"), plan, len);
   bool plain = check_row(world, &row, results);
   *ret_hours = (int)(results[0].due - row.now) / HOUR;
   row_end(&row);
   return plain;
+}
+
+static bool check_plan(struct world *world, const char *plan, size_t len, int *ret_hours) {
+  return check_plan_at(world, utc(2026, 1, 1, 10, 0, 0), plan, len, ret_hours);
 }
 
 enum { LONGEST = 320, KEY = 63 };
@@ -420,11 +433,52 @@ static void test_slots(void **state) {
   world_close(&world);
 }
 
+/* --- ends ----------------------------------------------------------------------------------------------------------
+ */
+
+static void put_far_plans(FILE *file) {
+  for (size_t i = 0; i < sizeof far_zones / sizeof *far_zones; i++)
+    for (int hours = 0; hours < 60; hours += 30)
+      fprintf(file, "  - { metric: first_response, when: { plan: %d }, within: %dh, calendar: c%zu }\n",
+              (int)i * 100 + hours, hours, i);
+  fputs("  - { metric: first_response, when: { plan: last }, within: 1h, calendar: always }\n", file);
+}
+
+/* About the ends of what a holiday set covers, in zones that are far from UTC. */
+static void test_coverage(void **state) {
+  (void)state;
+  struct world world;
+  int plain = 0, hours;
+  char plan[16];
+  open_plans(&world, put_far_plans);
+  for (int i = 0; i < (int)(sizeof far_zones / sizeof *far_zones) * 2; i++)
+    for (int end = 0; end < 2; end++)
+      for (int hour = -100; hour < 100; hour++) {
+        int len = snprintf(plan, sizeof plan, "%d", i / 2 * 100 + i % 2 * 30);
+        sla_time at = utc(2026, end ? 2 : 1, 1, 0, 0, 0) + hour * HOUR;
+        plain += check_plan_at(&world, at, plan, (size_t)len, &hours);
+      }
+  assert_in_range(plain, 500, 2700);
+  world_close(&world);
+}
+
+/* About the end of the supported range. */
+static void test_last_second(void **state) {
+  (void)state;
+  struct world world;
+  int hours;
+  open_plans(&world, put_far_plans);
+  for (int second = -5; second <= 5; second++) {
+    check_plan_at(&world, SLA_TIME_MAX - HOUR + second, "last", 4, &hours);
+    assert_int_equal(check_plan_at(&world, SLA_TIME_MAX - HOUR + second, "last", 4, &hours), second <= 0);
+  }
+  world_close(&world);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rows),
-      cmocka_unit_test(test_lengths),
-      cmocka_unit_test(test_slots),
+      cmocka_unit_test(test_rows),     cmocka_unit_test(test_lengths),     cmocka_unit_test(test_slots),
+      cmocka_unit_test(test_coverage), cmocka_unit_test(test_last_second),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
