@@ -1,12 +1,12 @@
 /*
  * The row path against evaluate_slowly(), which knows nothing of it: random incidents under random policies, each
  * evaluated on a worker with it and on one without. Where the row path evaluates an incident at all, all that is said
- * of it has to be the same; and it has to evaluate enough of each kind. SEED and ROWS (how many, default 25000) come
+ * of it has to be the same; and it has to evaluate enough of each kind. SEED and ROWS (how many, default 20000) come
  * from the environment.
  */
 #include "row_incident.h"
 
-enum { ROWS = 25000, ROWS_A_WORLD = 250 };
+enum { ROWS = 20000, ROWS_A_WORLD = 250 };
 
 /* --- what has been seen --------------------------------------------------------------------------------------------
  */
