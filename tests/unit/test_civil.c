@@ -204,12 +204,9 @@ static void test_cases(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_day),
-      cmocka_unit_test(test_ends_of_the_range),
-      cmocka_unit_test(test_validity),
-      cmocka_unit_test(test_local_times),
-      cmocka_unit_test(test_names),
-      cmocka_unit_test(test_cases),
+      cmocka_unit_test(test_every_day), cmocka_unit_test(test_ends_of_the_range),
+      cmocka_unit_test(test_validity),  cmocka_unit_test(test_local_times),
+      cmocka_unit_test(test_names),     cmocka_unit_test(test_cases),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
