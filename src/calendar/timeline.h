@@ -24,8 +24,9 @@ struct stretches {
 struct timeline {
   sla_time from, until;
   size_t count;
-  const struct stretch *items; /* sorted, disjoint, not touching, within [from, until); behind them one that never comes */
-  const int64_t *sums;         /* open seconds before each item, and in sums[count] all of them */
+  const struct stretch
+      *items;          /* sorted, disjoint, not touching, within [from, until); behind them one that never comes */
+  const int64_t *sums; /* open seconds before each item, and in sums[count] all of them */
   /*
    * Where searches begin, so that they take a step or two: for each 2^TIMELINE_SHIFT seconds of time since `from` the
    * first item that ends after they begin, and for as many seconds of open time the item in which they begin.

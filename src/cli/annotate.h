@@ -65,7 +65,7 @@ struct annotator {
   sla_policy *policy;
   sla_worker *worker;
   size_t field_count, metric_count;
-  long *columns;           /* of the input, one a field of the policy; negative: none */
+  long *columns; /* of the input, one a field of the policy; negative: none */
   struct bound {
     size_t field, column;
   } * bound; /* the fields that have one */

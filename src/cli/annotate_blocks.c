@@ -43,7 +43,8 @@ struct blocks {
   pthread_rwlock_t policies; /* held while blocks are evaluated; to write, while timelines grow */
 };
 
-/* --- how many ------------------------------------------------------------------------------------------------------ */
+/* --- how many ------------------------------------------------------------------------------------------------------
+ */
 
 static size_t processors(void) {
 #ifdef CPU_COUNT
@@ -84,7 +85,8 @@ bool annotation_has_blocks(const struct annotation *job) {
          !job->input.stream.at_end;
 }
 
-/* --- timelines ----------------------------------------------------------------------------------------------------- */
+/* --- timelines -----------------------------------------------------------------------------------------------------
+ */
 
 enum sla_code annotation_prepare(struct annotation *job, struct annotator *annotator) {
   struct blocks *blocks = job->blocks;
@@ -98,7 +100,8 @@ enum sla_code annotation_prepare(struct annotation *job, struct annotator *annot
   return code;
 }
 
-/* --- a block ------------------------------------------------------------------------------------------------------- */
+/* --- a block -------------------------------------------------------------------------------------------------------
+ */
 
 /* Takes the next block. false where there is none. */
 static bool take_block(struct lane *lane) {
@@ -164,7 +167,8 @@ static void *run_lane(void *data) {
   return NULL;
 }
 
-/* --- all of them --------------------------------------------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------------------------------------------------
+ */
 
 /* Makes a lane; false where memory runs out. Free with lane_free in either case. */
 static bool lane_init(struct lane *lane, struct blocks *blocks) {

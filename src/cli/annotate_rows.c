@@ -157,8 +157,8 @@ static const struct sla_result *result_of(const struct annotation *job, size_t m
 }
 
 /*
- * What follows writes through a pointer into room that was made for the row as a whole, and returns where it ends: a row
- * is looked at for room once.
+ * What follows writes through a pointer into room that was made for the row as a whole, and returns where it ends: a
+ * row is looked at for room once.
  */
 
 enum { VALUE_ROOM = 64 }; /* more than any of the following with its quotes and a delimiter */
@@ -206,8 +206,7 @@ static char *put_value(const struct annotation *job, const struct told *told, en
   case ADDED_DUE: return result->has_due ? put_time(job, result->due, result->due_offset_s, at) : at;
   case ADDED_STATUS: return put_status(job, result->status, at);
   case ADDED_ELAPSED: return result->has_elapsed ? output_put_number(at, result->elapsed_s) : at;
-  case ADDED_REMAINING:
-    return result->has_due && result->has_elapsed ? output_put_number(at, result->remaining_s) : at;
+  case ADDED_REMAINING: return result->has_due && result->has_elapsed ? output_put_number(at, result->remaining_s) : at;
   case ADDED_CYCLE: return cycle && cycle->number ? output_put_number(at, (int64_t)cycle->number) : at;
   case ADDED_START:
     if (!cycle || !cycle->run.started)

@@ -46,7 +46,8 @@ static void print_plain(FILE *to, const char *text, size_t len) {
 /* The severity word in colour, where colour is on. */
 static void print_severity(const struct cli *cli, enum sla_severity severity) {
   const char *color = severity == SLA_ERROR ? "\033[1;31m" : severity == SLA_WARNING ? "\033[1;35m" : "\033[1;36m";
-  fprintf(stream_of(cli), "%s%s:%s ", cli->color_on ? color : "", severity_name(severity), cli->color_on ? "\033[0m" : "");
+  fprintf(stream_of(cli), "%s%s:%s ", cli->color_on ? color : "", severity_name(severity),
+          cli->color_on ? "\033[0m" : "");
 }
 
 /* Moves over one character of UTF-8. */

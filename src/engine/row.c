@@ -20,7 +20,7 @@ enum {
   KEY_BYTES = 8 * KEY_WORDS,
   MOST_CHOICES = 4,
   FEWEST_SLOTS = 256,
-  MOST_SLOTS = 1 << 16,
+  MOST_SLOT_BYTES = 4 << 20,
 };
 
 /* The values of the fields in conditions: each in whole words, with its length in the last byte of the last. */
@@ -42,8 +42,8 @@ struct combination {
   const struct version *version; /* NULL: the slot is free */
   uint64_t words[KEY_WORDS];
   size_t word_count;
-  bool is_plain; /* else its incidents are not */
-  bool pauses;   /* clocks that can be paused are, as long as they have not stopped */
+  bool is_plain;                     /* else its incidents are not */
+  bool pauses;                       /* clocks that can be paused are, as long as they have not stopped */
   const struct agreement *agreement; /* that the incident is handed over by; or NULL */
   const struct exclusion *exclusion; /* or NULL */
   struct choice choices[];           /* one a metric */
@@ -52,7 +52,7 @@ struct combination {
 struct rows {
   const struct policy *policy;
   const struct version *only; /* where there is but one, always in force; else NULL */
-  size_t *fields; /* those in conditions */
+  size_t *fields;             /* those in conditions */
   size_t field_count;
   size_t *times; /* those that are times */
   size_t time_count;
@@ -81,8 +81,8 @@ static void mark_version(const struct version *version, bool *marks, size_t *tar
 }
 
 /*
- * Marks the fields by which a version's metrics start and stop. false where there are metrics from event to event: these
- * are never plain, since without events, too, it takes looking at what they might be.
+ * Marks the fields by which a version's metrics start and stop. false where there are metrics from event to event:
+ * these are never plain, since without events, too, it takes looking at what they might be.
  */
 static bool mark_times(const struct version *version, bool *marks) {
   for (size_t i = 0; i < version->measured.count; i++) {
@@ -123,10 +123,10 @@ struct rows *rows_new(const struct policy *policy) {
       for (size_t k = 0; k < policy->files.items[i]->versions.count; k++)
         is_plain &= mark_times(policy->files.items[i]->versions.items[k], marks);
     rows->times = list_marks(marks, fields, &rows->time_count);
-    rows->slot_count = FEWEST_SLOTS;
-    while (rows->slot_count < 2 * targets && rows->slot_count < MOST_SLOTS)
-      rows->slot_count *= 2;
     rows->slot_size = sizeof(struct combination) + policy->metrics.count * sizeof(struct choice);
+    rows->slot_count = FEWEST_SLOTS;
+    while (rows->slot_count < 2 * targets && 2 * rows->slot_count * rows->slot_size <= MOST_SLOT_BYTES)
+      rows->slot_count *= 2;
     rows->slots = calloc(rows->slot_count, rows->slot_size);
   }
   free(marks);
@@ -146,8 +146,8 @@ void rows_free(struct rows *rows) {
 }
 
 /*
- * A word that is different for each text shorter than eight bytes: by loads that overlap instead of a loop. Which byte is
- * where does not matter, as long as each is somewhere by itself; that it is so where the lowest byte comes first.
+ * A word that is different for each text shorter than eight bytes: by loads that overlap instead of a loop. Which byte
+ * is where does not matter, as long as each is somewhere by itself; that it is so where the lowest byte comes first.
  */
 static inline uint64_t short_word(struct sla_text text) {
   const char *at = text.ptr;
@@ -178,7 +178,8 @@ static inline bool key_of(const struct rows *rows, const struct sla_text *values
       *to = short_word(value);
     else {
       to[words - 1] = 0;
-      memcpy(to, value.ptr, value.len);
+      if (value.len) /* else it may have no bytes to point to */
+        memcpy(to, value.ptr, value.len);
       ((unsigned char *)to)[8 * words - 1] = (unsigned char)value.len;
     }
     for (size_t k = 0; k < words; k++) /* multiplicative hashing (Knuth 6.4) */
@@ -210,8 +211,8 @@ static bool fill_choice(const struct version *version, size_t metric, const stru
   return true;
 }
 
-__attribute__((noinline)) static void fill(struct combination *slot, const struct version *version, const struct sla_text *values,
-                 size_t metrics) {
+__attribute__((noinline)) static void fill(struct combination *slot, const struct version *version,
+                                           const struct sla_text *values, size_t metrics) {
   slot->version = version;
   slot->agreement = NULL;
   slot->exclusion = NULL;
@@ -232,7 +233,7 @@ __attribute__((noinline)) static void fill(struct combination *slot, const struc
 }
 
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
-                                                const struct sla_text *values, const struct key *key) {
+                                                       const struct sla_text *values, const struct key *key) {
   size_t index = (key->hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
   struct combination *slot = (struct combination *)(void *)(rows->slots + index * rows->slot_size);
   bool is_it = slot->version == version && slot->word_count == key->word_count;
@@ -246,7 +247,8 @@ static inline const struct combination *combination_of(struct rows *rows, const 
   return slot;
 }
 
-/* --- decisions ----------------------------------------------------------------------------------------------------- */
+/* --- decisions -----------------------------------------------------------------------------------------------------
+ */
 
 /* The time of a field, as incident_time() has it. */
 static inline const struct time_field *time_of(struct incident *incident, size_t field) {
@@ -316,7 +318,8 @@ static inline bool choose_target(const struct choice *choice, struct decision *d
   return true;
 }
 
-/* --- clocks -------------------------------------------------------------------------------------------------------- */
+/* --- clocks --------------------------------------------------------------------------------------------------------
+ */
 
 /*
  * Due time, amount and elapsed time of a target. The most common one, an amount of open time, takes three searches in
@@ -326,7 +329,7 @@ static inline bool run_clock(const struct target *target, sla_time start, sla_ti
                              int64_t *ret_amount, struct need *need) {
   const struct schedule *schedule = target->calendar ? target->calendar->schedule : NULL;
   if (target->within.kind == AMOUNT_SECONDS && target->clock == SLA_BUSINESS_HOURS && !target->edge_next_opening &&
-      schedule && timeline_covers(&schedule->hours, start, stop)) {
+      schedule && timeline_covers(&schedule->hours, start, stop > start ? stop : start)) {
     const struct timeline *hours = &schedule->hours;
     int64_t begun = timeline_sum(hours, start), amount = *ret_amount = target->within.seconds;
     if (!timeline_due_from(hours, start, begun, amount, &result->due) || result->due > SLA_TIME_MAX)
@@ -366,7 +369,7 @@ static inline bool run_row(struct worker *worker, const struct decision *decisio
   cycle->started = true;
   cycle->start = start;
   cycle->stopped = stopped;
-  cycle->stop = stop;
+  cycle->stop = stopped ? stop : 0;
   if (!worker->deciding)
     worker->deciding = decision->version;
   const struct calendar *calendar = target->calendar;

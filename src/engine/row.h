@@ -3,8 +3,8 @@
  * These are evaluated here, in one go and by few steps: a few hundred instructions, no allocation, no library call.
  *
  * What evaluate.c does for any incident is the reference, and what decides wherever anything is out of the ordinary:
- * events, pauses, a time that is none, a stop before its start, dates that no holiday set covers, timelines that are too
- * short. Tests hold the two against each other.
+ * events, pauses, a time that is none, a stop before its start, dates that no holiday set covers, timelines that are
+ * too short. Tests hold the two against each other.
  */
 #ifndef SLACLOCK_ENGINE_ROW_H
 #define SLACLOCK_ENGINE_ROW_H

@@ -26,8 +26,8 @@ struct sla_cycle *cycle_add(struct worker *worker, size_t metric);
 void result_begin(struct worker *worker, const struct decision *decision, struct sla_result *ret_result);
 
 /*
- * The first line of the status table that holds, from stopped on: of a clock that has stopped at a time, or stands there
- * now. The result has its due time and amounts.
+ * The first line of the status table that holds, from stopped on: of a clock that has stopped at a time, or stands
+ * there now. The result has its due time and amounts.
  */
 static inline enum sla_status run_status(const struct target *target, bool stopped, bool paused, sla_time at,
                                          const struct sla_result *result, int64_t amount) {

@@ -96,8 +96,8 @@ static inline unsigned pair_at(uint64_t pairs, int byte) {
 }
 
 /*
- * The form that programs write, 2026-01-31T15:04:05 (or with a blank): 19 characters, eight at a time. false leaves every
- * other form, and all that is wrong, to the parser below, which this must agree with.
+ * The form that programs write, 2026-01-31T15:04:05 (or with a blank): 19 characters, eight at a time. false leaves
+ * every other form, and all that is wrong, to the parser below, which this must agree with.
  */
 __attribute__((always_inline)) static inline bool parse_wall(const char *at, int64_t *ret_local) {
   const uint64_t most = BYTES(23, 0, 0, 59, 0, 0, 59, 0), high = BYTES(128, 0, 0, 128, 0, 0, 128, 0);
@@ -230,9 +230,10 @@ const char *timestamp_instant(const struct timestamp *timestamp, const struct zo
 }
 
 /* Numbers from 00 to 99, as two characters each. */
-static const char two_digits[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
-                                 "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
-                                 "888990919293949596979899";
+static const char two_digits[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+    "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+    "888990919293949596979899";
 
 static inline char *write_two(char *at, unsigned value) {
   memcpy(at, two_digits + 2 * value, 2);

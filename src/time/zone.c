@@ -178,10 +178,17 @@ static const char *failure_keep(struct zones *zones, struct sla_text name, const
   return failure.problem;
 }
 
-const struct zone *zone_find(struct zones *zones, struct sla_text name, const char **ret_problem) {
+const struct zone *zone_known(const struct zones *zones, struct sla_text name) {
   for (size_t i = 0; i < zones->count; i++)
     if (text_is(name, zones->items[i]->name))
       return zones->items[i];
+  return NULL;
+}
+
+const struct zone *zone_find(struct zones *zones, struct sla_text name, const char **ret_problem) {
+  const struct zone *known = zone_known(zones, name);
+  if (known)
+    return known;
   for (size_t i = 0; i < zones->failures.count; i++)
     if (text_is(name, zones->failures.items[i].name))
       return *ret_problem = zones->failures.items[i].problem, NULL;

@@ -24,8 +24,8 @@ struct zone {
   enum zone_source source; /* with SLA_TZDATA_AUTO, ICU is used for a zone that the system has no file of */
   struct zone_span *spans;
   size_t count; /* at least 1; neighbours differ in offset */
-  /* Where searches begin, so that they take a step or two: for each 2^ZONE_SHIFT seconds of the supported range the span
-   * in which they begin. NULL: searches go by halves. */
+  /* Where searches begin, so that they take a step or two: for each 2^ZONE_SHIFT seconds of the supported range the
+   * span in which they begin. NULL: searches go by halves. */
   const uint16_t *by_time;
 };
 
@@ -60,6 +60,9 @@ void zones_init(struct zones *zones, struct arena *arena, enum sla_tzdata tzdata
  * does not exist takes a millisecond the first time and, from the hundredth such name on, no memory.
  */
 const struct zone *zone_find(struct zones *zones, struct sla_text name, const char **ret_problem);
+
+/* The same if the zone is loaded already, else NULL; takes no memory. */
+const struct zone *zone_known(const struct zones *zones, struct sla_text name);
 
 /* Whether a name is one of IANA's Etc/GMT+4, whose sign is the inverse of what people write. */
 bool zone_name_is_inverted(struct sla_text name);

@@ -1,12 +1,12 @@
 /*
  * Every zone of the system's zone.tab against the C library, which reads the same files with code of its own: the same
  * changes of offset at the same seconds, and the same open time of two desks, month by month: one by day, and one that
- * is open in the small hours, when clocks change.
+ * is open in the small hours, when clocks change. And searches in every zone, with the help of its index and without.
  *
  * A zone is compared in a process of its own, since the C library's zone belongs to the process. Zones in which ICU's
  * rules differ from the system's are named, which is an error only where both say they are of the same version.
  */
-#include "helpers.h"
+#include "zone_made.h"
 
 #include "base/text.h"
 #include "calendar/calendar.h"
@@ -288,6 +288,54 @@ static void test_c_library(void **state) {
   assert_int_equal(wrong, 0);
 }
 
+/* --- searching -----------------------------------------------------------------------------------------------------
+ */
+
+/* The span that holds t, by the index and without it; and the instants of clocks that show about t. */
+static void check_searches(const struct zone *zone, sla_time t) {
+  static const int32_t about[] = {0, -14 * HOUR, -HOUR, -1, 1, HOUR, 12 * HOUR};
+  if (zone_span_at(zone, t) != zone_span_search(zone, t))
+    fail_msg("%s: %s is found in another span by the index", zone->name, time_text_at(t, 0).text);
+  for (size_t i = 0; i < sizeof about / sizeof *about; i++) {
+    int64_t local = t + zone->spans[zone_span_search(zone, t)].offset + about[i];
+    enum sla_reading reading, slow;
+    sla_time found = zone_instant(zone, local, &reading), expected = slow_instant(zone, local, &slow);
+    if (found != expected || reading != slow)
+      fail_msg("%s: %s of the clock is %lld (%d), not %lld (%d)", zone->name, time_text_at(local, 0).text,
+               (long long)found, (int)reading, (long long)expected, (int)slow);
+  }
+}
+
+/* Where the index has its borders, and where the spans do. slow_instant looks at all spans, so that few are asked. */
+static void test_index(void **state) {
+  struct zones zones;
+  uint64_t seed = test_seed();
+  size_t count = names_read(names);
+  if (count == 0)
+    skip();
+  zones_init(&zones, *state, SLA_TZDATA_SYSTEM);
+  for (size_t i = 0; i < count; i++) {
+    const char *problem;
+    const struct zone *zone = zone_find(&zones, text_of(names[i]), &problem);
+    assert_non_null(zone);
+    assert_non_null(zone->by_time);
+    for (sla_time t = 0; t <= SLA_TIME_MAX + 2 * ((sla_time)1 << ZONE_SHIFT); t += (sla_time)1 << ZONE_SHIFT)
+      for (int d = -1; d <= 1; d++)
+        if (zone_span_at(zone, t + d) != zone_span_search(zone, t + d))
+          fail_msg("%s: %s is found in another span by the index", names[i], time_text_at(t + d, 0).text);
+    for (size_t k = 1; k < zone->count; k++)
+      for (int d = -1; d <= 1; d++)
+        if (zone_span_at(zone, zone->spans[k].from + d) != zone_span_search(zone, zone->spans[k].from + d))
+          fail_msg("%s: the border at %s is not found", names[i], time_text_at(zone->spans[k].from, 0).text);
+    for (int k = 0; k < 30 && zone->count > 1; k++)
+      check_searches(zone, zone->spans[random_between(&seed, 1, (int64_t)zone->count - 1)].from - k % 2);
+    for (int k = 0; k < 10; k++)
+      check_searches(zone, random_below(&seed, SLA_TIME_MAX >> ZONE_SHIFT) << ZONE_SHIFT);
+    check_searches(zone, SLA_TIME_MIN);
+    check_searches(zone, SLA_TIME_MAX);
+  }
+}
+
 /* --- ICU ---------------------------------------------------------------------------------------------------------- */
 
 /* The first instant of [from, until) at which the zones differ; until where there is none. */
@@ -337,6 +385,7 @@ static void test_icu(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_c_library),
+      arena_test(test_index),
       arena_test(test_icu),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

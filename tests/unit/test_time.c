@@ -145,24 +145,111 @@ static void test_written_times_read_the_same(void **state) {
   }
 }
 
-/* The commonest form has a reader of its own, which a blank in front keeps away: both say the same. */
-static void test_the_short_way_agrees(void **state) {
+/* --- the short way --------------------------------------------------------------------------------------------------
+ */
+
+/* The commonest forms have a reader of their own, which a blank in front keeps away: both say the same. */
+static void check_short_way(const char *bytes, size_t len) {
+  char *short_bytes, *long_bytes, with_blank[64] = " ";
+  assert_true(len < sizeof with_blank);
+  memcpy(with_blank + 1, bytes, len);
+  struct sla_text short_text = exact((struct sla_text){bytes, len}, &short_bytes);
+  struct sla_text long_text = exact((struct sla_text){with_blank, len + 1}, &long_bytes);
+  struct timestamp quick = {0}, slow = {0};
+  const char *said_quick = timestamp_parse(short_text, &quick), *said_slow = timestamp_parse(long_text, &slow);
+  if (strcmp(said_quick ? said_quick : "read", said_slow ? said_slow : "read") != 0 || quick.kind != slow.kind ||
+      quick.value != slow.value || quick.offset != slow.offset || !text_equal(quick.zone, slow.zone))
+    fail_msg("\"%.*s\": kind %d, %lld, offset %d, %s; with the blank kind %d, %lld, offset %d, %s", (int)len, bytes,
+             (int)quick.kind, (long long)quick.value, quick.offset, said_quick ? said_quick : "read", (int)slow.kind,
+             (long long)slow.value, slow.offset, said_slow ? said_slow : "read");
+  free(short_bytes);
+  free(long_bytes);
+}
+
+/* Times in the common forms, at the ends of what they may be and behind them. */
+static const char *const common[] = {
+    "2026-02-06T09:30:00Z",      "2024-02-29T23:59:59Z",      "2026-10-31 19:30:59",       "1970-01-01T00:00:00",
+    "2199-12-31T23:59:59Z",      "9999-12-31T23:59:59",       "0001-01-01T00:00:00Z",      "2026-02-06T11:30:00+02:00",
+    "2026-02-06 11:30:00-09:30", "2026-12-31T23:59:59+23:59", "2026-01-01T00:00:00-23:59", "2026-01-01T00:00:00-00:00",
+    "2026-01-01T00:00:00+00:00", "2023-02-29T10:00:00Z",      "2026-04-31T10:00:00",       "0000-01-01T00:00:00Z",
+    "2026-01-01T24:00:00Z",      "2026-01-01T10:00:60Z",      "2026-01-01T10:60:00Z",      "2026-01-01T10:00:00+24:00",
+    "2026-01-01T10:00:00+01:60", "2026-00-10T10:00:00Z",      "2026-13-10T10:00:00Z",      "2026-01-00T10:00:00Z",
+    "2026-01-32T10:00:00Z",      "2026-01-01T10:00:00+0100",  "2026-01-01T10:00:00.5Z",    "2026-01-01T10:00:00-01",
+    "2026-01-01T10:00Z",         "2026-01-01T10:00:00[UTC]"};
+
+static void test_the_short_way_byte_by_byte(void **state) {
   (void)state;
-  static const char bytes[] = "01239:-TZt z";
+  for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+    char text[64];
+    size_t len = strlen(common[i]);
+    for (size_t cut = 0; cut <= len; cut++)
+      check_short_way(common[i], cut);
+    for (size_t at = 0; at < len; at++)
+      for (int byte = 0; byte < 256; byte++) {
+        memcpy(text, common[i], len + 1);
+        text[at] = (char)byte;
+        check_short_way(text, len);
+      }
+  }
+}
+
+static void test_the_short_way_at_random(void **state) {
+  (void)state;
+  static const char bytes[] = "0123456789:-+TZt z\x10\x1A\xB0\xFF/;";
   uint64_t seed = test_seed();
-  for (int i = 0; i < 50000; i++) {
+  for (int i = 0; i < 100000; i++) {
     sla_time t = random_between(&seed, SLA_TIME_MIN, SLA_TIME_MAX);
-    char text[SLA_TIME_TEXT + 1] = " ";
-    size_t len = timestamp_write(t, 0, true, text + 1);
-    for (int64_t changes = random_below(&seed, 3); changes > 0; changes--)
-      text[1 + random_below(&seed, (int64_t)len)] = bytes[random_below(&seed, sizeof bytes - 1)];
-    struct timestamp quick = {0}, slow = {0};
-    const char *said_quick = timestamp_parse((struct sla_text){text + 1, len}, &quick);
-    const char *said_slow = timestamp_parse((struct sla_text){text, len + 1}, &slow);
-    bool agree = said_quick && said_slow ? strcmp(said_quick, said_slow) == 0 : said_quick == said_slow;
-    if (!agree || (!said_quick && (quick.kind != slow.kind || quick.value != slow.value || quick.zone.len)))
-      fail_msg("\"%s\": %lld, %s; with the blank %lld, %s", text + 1, (long long)quick.value,
-               said_quick ? said_quick : "read", (long long)slow.value, said_slow ? said_slow : "read");
+    char text[SLA_TIME_TEXT];
+    size_t len = timestamp_write(t, (int32_t)random_between(&seed, -1439, 1439) * 60, i % 3 == 0, text);
+    if (i % 3 == 1)
+      len = 19;
+    if (i % 5 == 0)
+      text[10] = ' ';
+    for (int64_t changes = random_below(&seed, 4); changes > 0; changes--)
+      text[random_below(&seed, (int64_t)len)] = bytes[random_below(&seed, sizeof bytes - 1)];
+    check_short_way(text, len);
+  }
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------------
+ */
+
+/* What is written, by printf. */
+static size_t slow_write(sla_time t, int32_t offset, bool utc_asked, char *text, size_t room) {
+  bool is_utc = utc_asked || offset % 60 != 0;
+  int64_t local = is_utc ? t : t + offset;
+  struct civil date = civil_of(local_date(local));
+  int second = local_second(local), ahead = offset < 0 ? -offset : offset;
+  char zone[16] = "Z";
+  if (!is_utc)
+    snprintf(zone, sizeof zone, "%c%02d:%02d", offset < 0 ? '-' : '+', ahead / 3600, ahead / 60 % 60);
+  return (size_t)snprintf(text, room, "%04d-%02d-%02dT%02d:%02d:%02d%s", date.year, date.month, date.day, second / 3600,
+                          second / 60 % 60, second % 60, zone);
+}
+
+static void test_writing_agrees_with_printf(void **state) {
+  (void)state;
+  static const sla_time ends[] = {SLA_TIME_MIN, SLA_TIME_MAX, DAY - 1, DAY, SLA_TIME_MAX - DAY + 1};
+  uint64_t seed = test_seed();
+  for (size_t i = 0; i < 100000; i++) {
+    sla_time t = i < 500 ? ends[i % 5] : random_between(&seed, SLA_TIME_MIN, SLA_TIME_MAX);
+    int32_t offset = (int32_t)random_between(&seed, -1560, 1560) * 60;
+    if (i % 4 == 0)
+      offset = (int32_t)random_between(&seed, -93600, 93600);
+    if (i % 7 == 0)
+      offset = 0;
+    char text[SLA_TIME_TEXT], expected[64];
+    size_t len = timestamp_write(t, offset, i % 6 == 0, text);
+    if (len != slow_write(t, offset, i % 6 == 0, expected, sizeof expected) || strcmp(text, expected) != 0)
+      fail_msg("%lld, offset %d, is written \"%s\", not \"%s\"", (long long)t, offset, text, expected);
+  }
+  for (int date = date_of(1, 1, 1); date <= date_of(9999, 12, 31);
+       date += date < DATE_MIN || date > DATE_MAX ? 97 : 1) {
+    struct civil civil = civil_of(date);
+    char text[DATE_TEXT], expected[64];
+    snprintf(expected, sizeof expected, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+    if (date_write(date, text) != 10 || strcmp(text, expected) != 0)
+      fail_msg("%d is written \"%s\", not \"%s\"", date, text, expected);
   }
 }
 
@@ -308,7 +395,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       arena_test(test_timestamp_cases),
       arena_test(test_written_times_read_the_same),
-      cmocka_unit_test(test_the_short_way_agrees),
+      cmocka_unit_test(test_the_short_way_byte_by_byte),
+      cmocka_unit_test(test_the_short_way_at_random),
+      cmocka_unit_test(test_writing_agrees_with_printf),
       arena_test(test_amount_cases),
       arena_test(test_written_durations_read_the_same),
       arena_test(test_any_bytes),
