@@ -235,11 +235,24 @@ bool annotation_check_objects(struct annotation *job);
 bool annotation_write_object(struct annotation *job);
 void annotation_write_cells(struct annotation *job);
 
+/* --- annotate_write_json.c -----------------------------------------------------------------------------------------
+ */
+
+/* Writes a row as an object on one line; see annotation_write_row. */
+void annotation_write_json_row(struct annotation *job, const struct record *row, const struct told *told);
+
 /* --- annotate_rows.c -----------------------------------------------------------------------------------------------
  */
 
 /* Evaluates a row and writes it. */
 void annotation_row(struct annotation *job, const struct record *row);
+
+/* The result of an output metric; NULL where the row's policy has no such metric. An error row has one for each. */
+const struct sla_result *annotation_result_of(const struct annotation *job, size_t metric);
+
+/* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
+enum { VALUE_ROOM = 64 }; /* more than any of them with its quotes */
+void annotation_write_value(struct annotation *job, const struct told *told, enum added column);
 
 /* Writes a row with what was found out, or, told where rows are cycles, with what is told of one. */
 void annotation_write_row(struct annotation *job, const struct record *row, const struct told *told);
