@@ -95,6 +95,7 @@ struct annotation {
   bool begun;                    /* the first file's header, or its first object, has been taken */
   bool is_json;                  /* the first file's */
   const struct record *object;   /* that is being taken */
+  const struct json_name *name;  /* that is being made known */
   bool stopped;                  /* by a record that cannot come out */
   bool failed;                   /* reading ended before the input did */
   bool gathers;                  /* nothing is written before the end */
