@@ -73,6 +73,12 @@ struct annotator {
   size_t *words;     /* one a field: what the input's dialect knows it as */
 };
 
+/* Keys of members as they are written. */
+struct member_keys {
+  struct sla_text *items;
+  size_t count, capacity;
+};
+
 struct annotation {
   struct cli *cli;
   const struct annotation_writer *writer; /* NULL: rows are written, in the format */
@@ -92,16 +98,17 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
-  bool begun;                    /* the first file's header, or its first object, has been taken */
-  bool is_json;                  /* the first file's */
-  const struct record *object;   /* that is being taken */
-  const struct json_name *name;  /* that is being made known */
-  bool stopped;                  /* by a record that cannot come out */
-  bool failed;                   /* reading ended before the input did */
-  bool gathers;                  /* nothing is written before the end */
-  char delimiter;                /* of the first file, and so of the output */
-  struct header header;          /* of the first file; of JSON the first object's members */
-  long id_column, policy_column; /* negative: none */
+  bool begun;                                 /* the first file's header, or its first object, has been taken */
+  bool is_json;                               /* the first file's */
+  const struct record *object;                /* that is being taken */
+  const struct json_name *name;               /* that is being made known */
+  bool stopped;                               /* by a record that cannot come out */
+  bool failed;                                /* reading ended before the input did */
+  bool gathers;                               /* nothing is written before the end */
+  char delimiter;                             /* of the first file, and so of the output */
+  struct header header;                       /* of the first file; of JSON the first object's members */
+  struct member_keys header_keys, added_keys; /* where rows come out as JSON */
+  long id_column, policy_column;              /* negative: none */
 
   /* Where incidents come out one by one, with what happened to them: --events, --history. */
   bool by_incident;
@@ -238,6 +245,10 @@ void annotation_write_cells(struct annotation *job);
 
 /* --- annotate_write_json.c -----------------------------------------------------------------------------------------
  */
+
+/* Prepares the keys of what comes out, once the header and what is added are known; and frees them. */
+void annotation_prepare_keys(struct annotation *job);
+void annotation_free_keys(struct annotation *job);
 
 /* Writes a row as an object on one line; see annotation_write_row. */
 void annotation_write_json_row(struct annotation *job, const struct record *row, const struct told *told);

@@ -2,37 +2,87 @@
 #include "cli/annotate.h"
 
 #include "cli/buffer.h"
+#include "cli/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void write_json_key(struct output *output, struct sla_text key, bool first) {
-  if (!first)
-    output_char(output, ',');
-  output_json(output, key);
-  output_char(output, ':');
+/* --- keys -------------------------------------------------------------------------------------------------------- */
+
+/* Appends a key as it stands before each value: ,"name": */
+static void add_key(struct member_keys *keys, struct sla_text name) {
+  char part[256];
+  struct buffer text = {0};
+  buffer_add(&text, ",\"", 2);
+  while (name.len) {
+    size_t len = json_escape(&name, part, sizeof part);
+    buffer_add(&text, part, len);
+  }
+  buffer_add(&text, "\":", 2);
+  keys->items = array_grow(keys->items, keys->count, &keys->capacity, sizeof *keys->items);
+  keys->items[keys->count++] = (struct sla_text){text.text, text.len};
 }
 
-/* The row's own fields behind a brace; of a row that is no whole one, its text as "row". Says whether there are any. */
-static bool write_json_fields(struct annotation *job, const struct record *row) {
+static bool add_added_key(struct annotation *job, const char *name) {
+  add_key(&job->added_keys, (struct sla_text){name, strlen(name)});
+  return true;
+}
+
+void annotation_prepare_keys(struct annotation *job) {
+  for (size_t i = 0; i < job->header.count; i++)
+    add_key(&job->header_keys, job->header.names[i]);
+  annotation_each_added(job, add_added_key);
+}
+
+static void keys_free(struct member_keys *keys) {
+  while (keys->count)
+    free((char *)keys->items[--keys->count].ptr);
+  free(keys->items);
+}
+
+void annotation_free_keys(struct annotation *job) {
+  keys_free(&job->header_keys);
+  keys_free(&job->added_keys);
+}
+
+static void write_key(struct output *output, struct sla_text key, bool first) {
+  output_bytes(output, key.ptr + first, key.len - first); /* without the comma */
+}
+
+/* --- a row's own members ----------------------------------------------------------------------------------------- */
+
+/* What a field of CSV says, its doubled quotes made single as it is written. */
+static void write_field(struct output *output, struct sla_text field) {
+  bool is_quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
+  const char *at = field.ptr + is_quoted, *end = field.ptr + field.len - is_quoted;
+  output_char(output, '"');
+  for (const char *quote; is_quoted && at < end && (quote = memchr(at, '"', (size_t)(end - at)));) {
+    output_json_part(output, (struct sla_text){at, (size_t)(quote + 1 - at)});
+    at = quote + (quote + 1 < end && quote[1] == '"' ? 2 : 1);
+  }
+  output_json_part(output, (struct sla_text){at, (size_t)(end - at)});
+  output_char(output, '"');
+}
+
+/* Writes them behind a brace; of a row that is no whole one, its text as "row". Says whether there are any. */
+static bool write_fields(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
   if (job->is_json && !row->problem)
     return annotation_write_object(job);
   output_char(output, '{');
   if (row->problem || row->count > job->header.count) {
-    write_json_key(output, (struct sla_text){"row", 3}, true);
+    output_bytes(output, "\"row\":", 6);
     output_json(output, row->raw);
     return true;
   }
-  char *scratch = cli_alloc(row->raw.len);
   for (size_t i = 0; i < row->count; i++) {
-    size_t used;
-    write_json_key(output, job->header.names[i], i == 0);
-    output_json(output, csv_value(row->fields[i], scratch, &used));
+    write_key(output, job->header_keys.items[i], i == 0);
+    write_field(output, row->fields[i]);
   }
-  free(scratch);
   return row->count > 0;
 }
+
+/* --- what is added ----------------------------------------------------------------------------------------------- */
 
 /* What there is to say in a column that holds a word, or NULL; the rule is put together in the text. */
 static const char *word_of(const struct told *told, enum added column, struct buffer *text) {
@@ -48,7 +98,7 @@ static const char *word_of(const struct told *told, enum added column, struct bu
   return text->text;
 }
 
-static void write_json_value(struct annotation *job, const struct told *told, enum added column) {
+static void write_value(struct annotation *job, const struct told *told, enum added column) {
   struct output *output = &job->output;
   struct buffer text = {0};
   bool is_word = column == ADDED_METRIC || (column >= ADDED_POLICY && column <= ADDED_RULE);
@@ -74,13 +124,11 @@ static void write_json_value(struct annotation *job, const struct told *told, en
     buffer_free(&text);
 }
 
-/* Says whether the next member is still the first. */
-static bool write_json_values(struct annotation *job, size_t metric, const struct told *told, bool first) {
-  char name[ADDED_NAME];
+/* Says whether the next member is still the first. Takes the keys from *key on. */
+static bool write_values(struct annotation *job, const struct told *told, const struct sla_text **key, bool first) {
   for (size_t i = 0; i < job->value_count; i++) {
-    annotation_added_name(job, metric, job->values[i], name);
-    write_json_key(&job->output, (struct sla_text){name, strlen(name)}, first);
-    write_json_value(job, told, job->values[i]);
+    write_key(&job->output, *(*key)++, first);
+    write_value(job, told, job->values[i]);
     first = false;
   }
   return first;
@@ -88,19 +136,20 @@ static bool write_json_values(struct annotation *job, size_t metric, const struc
 
 void annotation_write_json_row(struct annotation *job, const struct record *row, const struct told *told) {
   struct output *output = &job->output;
-  bool first = !write_json_fields(job, row);
+  const struct sla_text *key = job->added_keys.items;
+  bool first = !write_fields(job, row);
   if (told)
-    first = write_json_values(job, 0, told, first);
+    first = write_values(job, told, &key, first);
   for (size_t m = 0; m < job->metric_count && !told; m++)
-    first = write_json_values(job, m, &(struct told){.result = annotation_result_of(job, m)}, first);
+    first = write_values(job, &(struct told){.result = annotation_result_of(job, m)}, &key, first);
   if (job->added[ADDED_NOTE]) {
-    write_json_key(output, (struct sla_text){"sla_note", 8}, first);
+    write_key(output, *key++, first);
     if (job->note.len)
       output_json(output, (struct sla_text){job->note.text, job->note.len});
     else
       output_bytes(output, "null", 4);
     if (job->closed_unanswered) {
-      write_json_key(output, (struct sla_text){ADDED_UNANSWERED, strlen(ADDED_UNANSWERED)}, false);
+      write_key(output, *key, false);
       output_bytes(output, "true", 4);
     }
   }

@@ -51,7 +51,7 @@ static void grow(struct json_names *names) {
 static bool stands_for_itself(struct sla_text text) {
   const char *at = text.ptr, *end = at + text.len;
   while (at < end) {
-    const char *behind = (unsigned char)*at < 0x80 ? json_plain_end(at, end) : json_utf8_end(at, end);
+    const char *behind = (unsigned char)*at < 0x80 ? json_plain_end(at, end, false) : json_utf8_end(at, end);
     if (behind == at)
       return false;
     at = behind;

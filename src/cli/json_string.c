@@ -52,7 +52,7 @@ static char escaped_letter(char letter) {
 
 const char *json_string_end(const char *at, const char *end, bool *ret_escaped) {
   for (*ret_escaped = false;;) {
-    at = json_plain_end(at, end);
+    at = json_plain_end(at, end, false);
     if (at == end)
       return NULL;
     if (*at == '"')

@@ -11,47 +11,79 @@
 #include <emmintrin.h>
 #endif
 
+/* --- eight and sixteen bytes at a time --------------------------------------------------------------------------- */
+
 static inline bool json_is_plain(char c) {
   return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* A word with the highest bit of a byte set where eight bytes have one that is not plain; maybe also of others above
- * it, by what is carried. */
-static inline uint64_t json_odd_bytes(uint64_t bytes) {
+/* Whether any of eight bytes is not plain, or is one of DEL (where that counts), as words have it. */
+static inline bool json_has_odd(const char *at, bool delete_is_odd) {
   const uint64_t ones = UINT64_MAX / 0xFF, high = ones << 7;
-  uint64_t quote = bytes ^ ones * '"', slash = bytes ^ ones * '\\';
-  uint64_t below = (bytes - ones * 0x20) & ~bytes, is_quote = (quote - ones) & ~quote,
-           is_slash = (slash - ones) & ~slash;
-  return (bytes | below | is_quote | is_slash) & high;
+  uint64_t bytes;
+  memcpy(&bytes, at, sizeof bytes);
+  uint64_t quote = bytes ^ ones * '"', slash = bytes ^ ones * '\\', delete = bytes ^ ones * 0x7F;
+  uint64_t odd = bytes | ((bytes - ones * 0x20) & ~bytes) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
+  if (delete_is_odd)
+    odd |= (delete - ones) & ~delete;
+  return odd & high;
 }
 
+#ifdef __SSE2__
+/* The same of sixteen: a bit for each that is odd. */
+static inline unsigned json_odd_mask(const char *at, bool delete_is_odd) {
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+  /* Bytes over 0x7F are negative here, and so less than a blank, like control characters. */
+  __m128i odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+  if (delete_is_odd)
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
+  return (unsigned)_mm_movemask_epi8(odd);
+}
+#endif
+
 /*
- * The first byte that does not simply stand for itself in a string: a quote, a backslash, a control character, or one
- * of a character that is not ASCII. Most strings are short: this is inline, and looks at 16 bytes at a time where it
- * can, at 8 everywhere.
+ * The first byte that does not simply stand for itself in a string: a quote, a backslash, a control character, one of a
+ * character that is not ASCII; or DEL, where that counts. Inline, since most strings are short.
  */
-static inline const char *json_plain_end(const char *at, const char *end) {
+static inline const char *json_plain_end(const char *at, const char *end, bool delete_is_odd) {
+#ifdef __SSE2__
+  if (end - at >= 16) {
+    unsigned mask;
+    for (; !(mask = json_odd_mask(at, delete_is_odd)); at += 16)
+      if (end - at < 32) { /* the last sixteen, of which some have been seen to be plain */
+        at = end - 16;
+        mask = json_odd_mask(at, delete_is_odd);
+        return mask ? at + __builtin_ctz(mask) : end;
+      }
+    return at + __builtin_ctz(mask);
+  }
+#endif
+  while (end - at >= 8 && !json_has_odd(at, delete_is_odd))
+    at += 8;
+  while (at < end && json_is_plain(*at) && !(delete_is_odd && *at == 0x7F))
+    at++;
+  return at;
+}
+
+/* The first quote or backslash, or the end. */
+static inline const char *json_quote_or_slash(const char *at, const char *end) {
 #ifdef __SSE2__
   for (; end - at >= 16; at += 16) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    /* Bytes over 0x7F are negative here, and so less than a blank, like control characters. */
-    __m128i odd = _mm_or_si128(
-        _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-    unsigned mask = (unsigned)_mm_movemask_epi8(odd);
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    unsigned mask = (unsigned)_mm_movemask_epi8(found);
     if (mask)
       return at + __builtin_ctz(mask);
   }
 #endif
-  for (uint64_t bytes; end - at >= 8; at += 8) {
-    memcpy(&bytes, at, 8);
-    if (json_odd_bytes(bytes))
-      break;
-  }
-  while (at < end && json_is_plain(*at))
+  while (at < end && *at != '"' && *at != '\\')
     at++;
   return at;
 }
+
+/* --- strings ------------------------------------------------------------------------------------------------------ */
 
 /* Behind the characters that begin at a byte over 0x7F and are not ASCII; the place itself where it is no UTF-8. */
 const char *json_utf8_end(const char *at, const char *end);

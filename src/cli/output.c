@@ -125,10 +125,15 @@ void output_csv(struct output *output, struct sla_text text, char delimiter) {
   output_char(output, '"');
 }
 
-static void to_output(void *data, const char *bytes, size_t len) {
-  output_bytes(data, bytes, len);
+void output_json_part(struct output *output, struct sla_text text) {
+  while (text.len) {
+    size_t room = text.len < 512 ? 2 * text.len + JSON_MOST_ESCAPED : 1024;
+    output->len += json_escape(&text, output_room(output, room), room);
+  }
 }
 
 void output_json(struct output *output, struct sla_text text) {
-  json_escape(text, to_output, output);
+  output_char(output, '"');
+  output_json_part(output, text);
+  output_char(output, '"');
 }

@@ -47,7 +47,8 @@ void output_number(struct output *output, int64_t value);
 /* A field of CSV, quoted where it has to be. */
 void output_csv(struct output *output, struct sla_text text, char delimiter);
 
-/* A JSON string. */
+/* A JSON string; what stands between its quotes, or a part of it. */
 void output_json(struct output *output, struct sla_text text);
+void output_json_part(struct output *output, struct sla_text text);
 
 #endif
