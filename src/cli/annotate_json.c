@@ -60,10 +60,11 @@ static void know_name(struct annotation *job, struct json_name *name) {
 
 /* What is added must not be there already; a member that has no column would be lost. */
 static bool check_names(struct annotation *job, bool is_csv) {
+  const struct json_object *members = json_reader_object(job->input.json);
   const struct json_node *member;
   const struct json_name *odd = NULL;
   unsigned all = 0, need = is_csv ? NAME_COLUMN : 0;
-  for (size_t at = 0; (member = json_reader_member(job->input.json, &at));) {
+  for (size_t at = 0; (member = json_object_member(members, &at));) {
     if (!member->name->marks)
       know_name(job, member->name);
     all |= member->name->marks;
@@ -110,8 +111,9 @@ bool annotation_write_object(struct annotation *job) {
 
 void annotation_write_cells(struct annotation *job) {
   struct json_reader *json = job->input.json;
+  const struct json_object *members = json_reader_object(json);
   struct json_node **cells = json_reader_cells(json, job->header.count), *member;
-  for (size_t at = 0; (member = json_reader_member(json, &at));)
+  for (size_t at = 0; (member = json_object_member(members, &at));)
     cells[member->name->column] = member;
   for (size_t i = 0; i < job->header.count; i++) {
     if (i)

@@ -12,8 +12,8 @@ enum { USUAL_DEPTH = 256, MOST_DEPTH = 4096, USUAL_DIGITS = 200, USUAL_EXPONENT_
 /* Readers stand at a place in the text and return the place behind what they have read; NULL where they say no. */
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth);
 
-static inline const char *behind_blanks(struct json_object *object, const char *at) {
-  for (; at < object->end && (unsigned char)*at <= ' '; at++)
+static const char *behind_more_blanks(struct json_object *object, const char *at) {
+  for (; at < object->end; at++)
     if (*at == '\n' || *at == '\r')
       object->is_broken = true;
     else if (*at != ' ' && *at != '\t')
@@ -21,10 +21,38 @@ static inline const char *behind_blanks(struct json_object *object, const char *
   return at;
 }
 
+static inline const char *behind_blanks(struct json_object *object, const char *at) {
+  return at < object->end && (unsigned char)*at <= ' ' ? behind_more_blanks(object, at) : at;
+}
+
+/* A new node, which may have moved the others. */
+static inline size_t add_node(struct json_object *object) {
+  if (object->count == object->capacity)
+    object->nodes = array_grow(object->nodes, object->count, &object->capacity, sizeof *object->nodes);
+  return object->count++;
+}
+
+/* Fills it in, once all that is in it has been read. */
+static inline void set_node(struct json_object *object, size_t index, struct json_name *name, struct sla_text value,
+                            bool is_escaped) {
+  object->nodes[index] =
+      (struct json_node){.name = name, .value = value, .end = (uint32_t)object->count, .is_escaped = is_escaped};
+}
+
 /* --- scalars ----------------------------------------------------------------------------------------------------- */
 
 static const char *read_word(const struct json_object *object, const char *at, const char *word, size_t len) {
   return (size_t)(object->end - at) >= len && !memcmp(at, word, len) ? at + len : NULL;
+}
+
+/* Most values are strings, and most strings are plain: this is inline. */
+static inline const char *read_string(struct json_object *object, const char *at, struct json_name *name) {
+  bool is_escaped = false;
+  const char *quote = json_plain_end(at + 1, object->end, false);
+  if (quote == object->end || (*quote != '"' && !(quote = json_string_end(quote, object->end, &is_escaped))))
+    return NULL;
+  set_node(object, add_node(object), name, (struct sla_text){at, (size_t)(quote + 1 - at)}, is_escaped);
+  return quote + 1;
 }
 
 static const char *behind_digits(const char *at, const char *end) {
@@ -107,7 +135,11 @@ static const char *read_members(struct json_object *object, const char *at, unsi
       return NULL;
     name->seen_in = number;
     at = behind_blanks(object, at);
-    if (at == end || *at != ':' || !(at = read_value(object, behind_blanks(object, at + 1), name, depth)))
+    if (at == end || *at != ':')
+      return NULL;
+    at = behind_blanks(object, at + 1);
+    at = at < end && *at == '"' ? read_string(object, at, name) : read_value(object, at, name, depth);
+    if (!at)
       return NULL;
     at = behind_blanks(object, at);
     if (at == end || (*at != ',' && *at != '}'))
@@ -143,16 +175,12 @@ static const char *read_nested(struct json_object *object, const char *at, unsig
 
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth) {
   const char *start = at;
-  bool is_escaped = false;
-  size_t index = object->count;
   if (at == object->end)
     return NULL;
-  object->nodes = array_grow(object->nodes, object->count++, &object->capacity, sizeof *object->nodes);
+  if (*at == '"')
+    return read_string(object, at, name);
+  size_t index = add_node(object);
   switch (*at) {
-  case '"':
-    at = json_string_end(at + 1, object->end, &is_escaped);
-    at = at ? at + 1 : NULL;
-    break;
   case '{':
   case '[': at = read_nested(object, at, depth); break;
   case 't': at = read_word(object, at, "true", 4); break;
@@ -160,9 +188,8 @@ static const char *read_value(struct json_object *object, const char *at, struct
   case 'n': at = read_word(object, at, "null", 4); break;
   default: at = read_number(object, at); break;
   }
-  if (at) /* filled in only now, since nodes may have moved */
-    object->nodes[index] = (struct json_node){
-        .name = name, .value = {start, (size_t)(at - start)}, .end = (uint32_t)object->count, .is_escaped = is_escaped};
+  if (at)
+    set_node(object, index, name, (struct sla_text){start, (size_t)(at - start)}, false);
   return at;
 }
 

@@ -37,6 +37,15 @@ struct json_object {
  */
 bool json_object_read(struct json_object *object, struct sla_text text, bool is_judged);
 
+/* The next member, in order. *at begins at 0. NULL behind the last one. */
+static inline struct json_node *json_object_member(const struct json_object *object, size_t *at) {
+  size_t next = *at ? object->nodes[*at].end : 1;
+  if (next >= object->count)
+    return NULL;
+  *at = next;
+  return &object->nodes[next];
+}
+
 void json_object_free(struct json_object *object);
 
 /* What a scalar says, for as long as the object is not read anew: null nothing. */

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/json_path.h"
 #include "cli/json_scan.h"
+#include "cli/json_string.h"
 
 #include <dlfcn.h>
 #include <jansson.h>
@@ -65,6 +66,7 @@ struct json_reader {
   struct texts items;
   char problem[256];
   char *compact; /* a nested value without its line breaks */
+  size_t compact_size;
   struct json_node **cells;
   size_t cells_size;
 };
@@ -163,6 +165,24 @@ static size_t find_member(const struct json_object *object, size_t index, struct
   return 0;
 }
 
+/* Takes what a path of members leads to where that is a scalar or nothing, as it mostly is; else false. */
+static bool take_scalar(struct json_reader *reader, struct field *field, struct sla_text *value) {
+  struct json_object *object = &reader->object;
+  size_t index = 0;
+  for (size_t step = 0; step < field->path.count; step++) {
+    if (field->path.steps[step].kind != JSON_MEMBER)
+      return false;
+    if (*object->nodes[index].value.ptr != '{' || !(index = find_member(object, index, &field->steps[step])))
+      return true;
+  }
+  struct json_node *node = &object->nodes[index];
+  if (*node->value.ptr == '{' || *node->value.ptr == '[')
+    return false;
+  field->seen = true;
+  *value = json_object_text(object, node);
+  return true;
+}
+
 /* Follows a path from one of its steps on. */
 static void follow(struct json_reader *reader, struct field *field, size_t step, size_t index) {
   const struct json_object *object = &reader->object;
@@ -236,17 +256,25 @@ static void take_values(struct json_reader *reader, struct record *record) {
       find_names(reader, &reader->fields[i]);
   reader->generation = reader->object.names.generation;
   reader->items.count = 0;
+  bool all_scalars = true;
   for (size_t i = 0; i < reader->field_count; i++) {
     struct field *field = &reader->fields[i];
-    field->first = reader->items.count;
+    reader->values[i] = (struct sla_text){"", 0};
+    reader->lists[i] = (struct sla_list){0};
     field->count = 0;
+    if (take_scalar(reader, field, &reader->values[i]))
+      continue;
+    field->first = reader->items.count;
     follow(reader, field, 0, 0);
+    all_scalars = false;
   }
-  for (size_t i = 0; i < reader->field_count; i++) { /* now that the items no longer move */
+  for (size_t i = 0; i < reader->field_count && !all_scalars; i++) { /* now that the items no longer move */
     const struct field *field = &reader->fields[i];
-    const struct sla_text *items = field->count ? reader->items.items + field->first : NULL;
-    reader->values[i] = field->count ? items[0] : (struct sla_text){"", 0};
-    reader->lists[i] = (struct sla_list){items, field->count > 1 ? field->count : 0};
+    const struct sla_text *items = reader->items.items + field->first;
+    if (field->count)
+      reader->values[i] = items[0];
+    if (field->count > 1)
+      reader->lists[i] = (struct sla_list){items, field->count};
   }
   record->error = *reader->problem ? reader->problem : NULL;
 }
@@ -282,28 +310,28 @@ bool json_reader_has_member(const struct json_reader *reader, const char *name) 
 static struct sla_text compact_text(struct json_reader *reader, struct sla_text value) {
   if (!reader->object.is_broken)
     return value;
-  free(reader->compact);
-  reader->compact = cli_alloc(value.len);
-  struct sla_text text = {reader->compact, 0};
-  for (size_t i = 0; i < value.len;)
-    if (value.ptr[i] == '\n' || value.ptr[i] == '\r')
-      i += json_blanks((struct sla_text){value.ptr + i, value.len - i});
-    else
-      reader->compact[text.len++] = value.ptr[i++];
-  return text;
+  if (reader->compact_size < value.len) {
+    free(reader->compact);
+    reader->compact_size = 2 * value.len;
+    reader->compact = cli_alloc(reader->compact_size);
+  }
+  char *to = reader->compact;
+  for (const char *at = value.ptr, *end = at + value.len; at < end;) {
+    size_t len = (size_t)(json_find_either(at, end, '\n', '\r') - at);
+    memcpy(to, at, len);
+    to += len;
+    at += len;
+    at += json_blanks((struct sla_text){at, (size_t)(end - at)});
+  }
+  return (struct sla_text){reader->compact, (size_t)(to - reader->compact)};
 }
 
 struct sla_text json_reader_line(struct json_reader *reader) {
   return compact_text(reader, reader->raw);
 }
 
-struct json_node *json_reader_member(struct json_reader *reader, size_t *at) {
-  struct json_node *nodes = reader->object.nodes;
-  size_t index = *at ? nodes[*at].end : 1;
-  if (index >= reader->object.count)
-    return NULL;
-  *at = index;
-  return &nodes[index];
+struct json_object *json_reader_object(struct json_reader *reader) {
+  return &reader->object;
 }
 
 struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member) {

@@ -38,10 +38,11 @@ struct sla_text json_reader_line(struct json_reader *reader);
 /* Whether the object that was read last has a member of a name. */
 bool json_reader_has_member(const struct json_reader *reader, const char *name);
 
-/* The next member of the object that was read last, in order. *at begins at 0. NULL behind the last one. */
-struct json_node *json_reader_member(struct json_reader *reader, size_t *at);
+/* The object that was read last, for its members. */
+struct json_object *json_reader_object(struct json_reader *reader);
 
-/* What its value says: as in fields, that of an object or array being its JSON, on one line. Valid until the next call.
+/* What a member's value says: as in fields, that of an object or array being its JSON, on one line. Valid until the
+ * next call.
  */
 struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member);
 

@@ -26,7 +26,7 @@ static void scan_string(struct json_extent *extent, const char *bytes, size_t le
     if (extent->escaped)
       extent->escaped = false;
     else {
-      place = json_quote_or_slash(place, end);
+      place = json_find_either(place, end, '"', '\\');
       if (place == end)
         break;
       extent->escaped = *place == '\\';

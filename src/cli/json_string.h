@@ -67,18 +67,18 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
   return at;
 }
 
-/* The first quote or backslash, or the end. */
-static inline const char *json_quote_or_slash(const char *at, const char *end) {
+/* The first of two bytes, or the end. */
+static inline const char *json_find_either(const char *at, const char *end, char a, char b) {
 #ifdef __SSE2__
   for (; end - at >= 16; at += 16) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b)));
     unsigned mask = (unsigned)_mm_movemask_epi8(found);
     if (mask)
       return at + __builtin_ctz(mask);
   }
 #endif
-  while (at < end && *at != '"' && *at != '\\')
+  while (at < end && *at != a && *at != b)
     at++;
   return at;
 }
