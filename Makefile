@@ -148,6 +148,7 @@ $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/sla
 
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
 $(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
+$(BUILD)/tests/unit/test_json_object.o: private DEFINES += $(JANSSON_CFLAGS)
 $(BUILD)/src/holidays/feed_ical.o: private DEFINES += $(ICAL_CFLAGS)
 
 $(LIB): $(call objects,$(LIB_SOURCES))

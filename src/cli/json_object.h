@@ -32,8 +32,8 @@ struct json_object {
 };
 
 /*
- * Takes an object apart; false where it is none, is malformed, or, unless it is known to be well-formed, unusual. There
- * are then no nodes.
+ * Takes an object apart, around which there are no blanks; false where it is none, is malformed, or, unless it is known
+ * to be well-formed, unusual. There are then no nodes.
  */
 bool json_object_read(struct json_object *object, struct sla_text text, bool is_judged);
 

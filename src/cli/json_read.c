@@ -223,8 +223,9 @@ static bool judge(struct json_reader *reader, struct record *record) {
     reader->jansson.delete(root);
   if (is_json && json_object_read(&reader->object, record->raw, true))
     return true;
-  if (is_json)
-    snprintf(reader->problem, sizeof reader->problem, "an object is expected");
+  if (is_json) /* jansson passes over a NUL behind a number or word */
+    snprintf(reader->problem, sizeof reader->problem,
+             *record->raw.ptr == '{' ? "this is no JSON: a NUL stands in it" : "an object is expected");
   else {
     snprintf(reader->problem, sizeof reader->problem, "this is no JSON: %s", error.text);
     record->bad_line = record->line + error.line - 1;

@@ -3,6 +3,7 @@
  * whatever bytes there are nothing is lost.
  */
 #include "helpers.h"
+#include "random_json.h"
 
 #include "base/text.h"
 #include "cli/json_path.h"
@@ -77,49 +78,7 @@ static size_t read_all(const char *bytes, size_t len, bool lines, uint64_t seed,
   return good;
 }
 
-/* --- random objects ---------------------------------------------------------------------------------------------- */
-
-static void put_blanks(FILE *file, uint64_t *seed, bool lines) {
-  for (int64_t n = random_below(seed, 4); n > 1; n--)
-    putc(" \t\n\r"[random_below(seed, lines ? 2 : 4)], file);
-}
-
-static void put_value(FILE *file, uint64_t *seed, bool lines, int depth);
-
-static void put_string(FILE *file, uint64_t *seed) {
-  static const char *const parts[] = {"a", "\\\"", "\\\\", "{", "}", "[", "]", ",", ":", "\\u00e9", "\xC3\xA9", "\\n"};
-  putc('"', file);
-  for (int64_t n = random_below(seed, 6); n; n--)
-    fputs(parts[random_below(seed, sizeof parts / sizeof *parts)], file);
-  putc('"', file);
-}
-
-static void put_nested(FILE *file, uint64_t *seed, bool lines, int depth, bool is_object) {
-  int64_t count = random_below(seed, 4);
-  putc(is_object ? '{' : '[', file);
-  put_blanks(file, seed, lines);
-  for (int64_t i = 0; i < count; i++) {
-    if (is_object)
-      fprintf(file, "\"k%d\" :", (int)i);
-    put_blanks(file, seed, lines);
-    put_value(file, seed, lines, depth + 1);
-    put_blanks(file, seed, lines);
-    if (i + 1 < count)
-      putc(',', file);
-  }
-  putc(is_object ? '}' : ']', file);
-}
-
-static void put_value(FILE *file, uint64_t *seed, bool lines, int depth) {
-  static const char *const scalars[] = {"null", "true", "false", "0", "-1.50e+3", "123456789012345678901234567890"};
-  int64_t kind = random_below(seed, depth < 4 ? 5 : 3);
-  if (kind < 2)
-    fputs(scalars[random_below(seed, sizeof scalars / sizeof *scalars)], file);
-  else if (kind == 2)
-    put_string(file, seed);
-  else
-    put_nested(file, seed, lines, depth, kind == 3);
-}
+/* --- random documents -------------------------------------------------------------------------------------------- */
 
 /* A file of random objects, and the objects each on a line of its own. */
 struct document {
