@@ -13,14 +13,17 @@
 static void add_key(struct member_keys *keys, struct sla_text name) {
   char part[256];
   struct buffer text = {0};
+  static const char room[OUTPUT_KEY + 1]; /* for whoever copies a byte more than there is */
   buffer_add(&text, ",\"", 2);
   while (name.len) {
-    size_t len = json_escape(&name, part, sizeof part);
-    buffer_add(&text, part, len);
+    size_t written = json_escape(&name, part, sizeof part);
+    buffer_add(&text, part, written);
   }
   buffer_add(&text, "\":", 2);
+  size_t len = text.len;
+  buffer_add(&text, room, sizeof room);
   keys->items = array_grow(keys->items, keys->count, &keys->capacity, sizeof *keys->items);
-  keys->items[keys->count++] = (struct sla_text){text.text, text.len};
+  keys->items[keys->count++] = (struct sla_text){text.text, len};
 }
 
 static bool add_added_key(struct annotation *job, const char *name) {
@@ -51,12 +54,19 @@ static void write_key(struct output *output, struct sla_text key, bool first) {
 
 /* --- a row's own members ----------------------------------------------------------------------------------------- */
 
-/* What a field of CSV says, its doubled quotes made single as it is written. */
-static void write_field(struct output *output, struct sla_text field) {
+/* Writes what a field of CSV says, its doubled quotes made single. */
+static void write_field(struct output *output, struct sla_text key, struct sla_text field) {
   bool is_quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
-  const char *at = field.ptr + is_quoted, *end = field.ptr + field.len - is_quoted;
+  if (is_quoted)
+    field = (struct sla_text){field.ptr + 1, field.len - 2};
+  const char *at = field.ptr, *end = field.ptr + field.len, *quote = is_quoted ? memchr(at, '"', field.len) : NULL;
+  if (!quote) {
+    output_json_member(output, key, field);
+    return;
+  }
+  output_text(output, key);
   output_char(output, '"');
-  for (const char *quote; is_quoted && at < end && (quote = memchr(at, '"', (size_t)(end - at)));) {
+  for (; quote; quote = memchr(at, '"', (size_t)(end - at))) {
     output_json_part(output, (struct sla_text){at, (size_t)(quote + 1 - at)});
     at = quote + (quote + 1 < end && quote[1] == '"' ? 2 : 1);
   }
@@ -76,8 +86,8 @@ static bool write_fields(struct annotation *job, const struct record *row) {
     return true;
   }
   for (size_t i = 0; i < row->count; i++) {
-    write_key(output, job->header_keys.items[i], i == 0);
-    write_field(output, row->fields[i]);
+    struct sla_text key = job->header_keys.items[i];
+    write_field(output, i ? key : (struct sla_text){key.ptr + 1, key.len - 1}, row->fields[i]); /* without its comma */
   }
   return row->count > 0;
 }

@@ -37,15 +37,21 @@ static void scan_string(struct json_extent *extent, const char *bytes, size_t le
   *at = (size_t)(place - bytes);
 }
 
-/* Moves over what begins or ends nothing within brackets. */
+/* Moves over what begins or ends nothing within brackets: scalars, among them strings without escapes. */
 static void skip_scalars(const char *bytes, size_t len, size_t *at) {
-  size_t place = *at;
-  for (; place < len && bytes[place] != '"'; place++) {
-    char bracket = (char)(bytes[place] | 0x20); /* as [ and ] differ from { and } */
+  const char *place = bytes + *at, *end = bytes + len;
+  for (; place < end; place++) {
+    char bracket = (char)(*place | 0x20); /* as [ and ] differ from { and } */
     if (bracket == '{' || bracket == '}')
       break;
+    if (*place != '"')
+      continue;
+    const char *quote = json_find_either(place + 1, end, '"', '\\');
+    if (quote == end || *quote != '"')
+      break;
+    place = quote;
   }
-  *at = place;
+  *at = (size_t)(place - bytes);
 }
 
 static enum json_extent_state open_bracket(struct json_extent *extent, bool brace) {
@@ -139,6 +145,8 @@ static long characters(const char *at, const char *end) {
 
 /* Moves over bytes, counting lines and columns. */
 static void take(struct json_scan *scan, size_t len) {
+  if (!len)
+    return;
   const char *at = ahead(scan).ptr, *end = at + len;
   for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))); at = feed + 1) {
     scan->line++;

@@ -50,6 +50,17 @@ static char escaped_letter(char letter) {
   return found ? meanings[found - letters] : '\0';
 }
 
+/* Behind the escapes that stand one behind another, as of letters other than English ones; NULL after a wrong one. */
+static const char *behind_escapes(const char *at, const char *end) {
+  while (end - at >= 2 && *at == '\\') {
+    size_t len = 2;
+    if (at[1] == 'u' ? escaped_character(at, end, &len) < 0 : !escaped_letter(at[1]))
+      return NULL;
+    at += len;
+  }
+  return at < end && *at != '\\' ? at : NULL;
+}
+
 const char *json_string_end(const char *at, const char *end, bool *ret_escaped) {
   for (*ret_escaped = false;;) {
     at = json_plain_end(at, end, false);
@@ -57,12 +68,10 @@ const char *json_string_end(const char *at, const char *end, bool *ret_escaped) 
       return NULL;
     if (*at == '"')
       return at;
+    *ret_escaped |= *at == '\\';
     if (*at == '\\') {
-      size_t len = 2;
-      if (end - at < 2 || !(escaped_letter(at[1]) || escaped_character(at, end, &len) >= 0))
+      if (!(at = behind_escapes(at, end)))
         return NULL;
-      *ret_escaped = true;
-      at += len;
     } else {
       const char *behind = json_utf8_end(at, end);
       if (behind == at || (behind < end && (unsigned char)*behind >= 0x80))

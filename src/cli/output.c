@@ -137,3 +137,20 @@ void output_json(struct output *output, struct sla_text text) {
   output_json_part(output, text);
   output_char(output, '"');
 }
+
+void output_json_member(struct output *output, struct sla_text key, struct sla_text text) {
+  enum { MOST = 4096 };
+  if (key.len > OUTPUT_KEY || text.len > MOST) {
+    output_text(output, key);
+    output_json(output, text);
+    return;
+  }
+  size_t room = 2 * text.len + JSON_MOST_ESCAPED; /* enough but where much is escaped */
+  char *start = output_room(output, OUTPUT_KEY + room + 2), *to = start + key.len;
+  memcpy(start, key.ptr, OUTPUT_KEY); /* as many bytes for all keys are copied without a call */
+  *to++ = '"';
+  to += json_escape(&text, to, room);
+  output->len += (size_t)(to - start);
+  output_json_part(output, text);
+  output_char(output, '"');
+}

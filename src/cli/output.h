@@ -51,4 +51,9 @@ void output_csv(struct output *output, struct sla_text text, char delimiter);
 void output_json(struct output *output, struct sla_text text);
 void output_json_part(struct output *output, struct sla_text text);
 
+/* A member: a key as it is written, with its quotes and colon, behind which OUTPUT_KEY bytes can be read in all; and a
+ * string. */
+enum { OUTPUT_KEY = 32 };
+void output_json_member(struct output *output, struct sla_text key, struct sla_text text);
+
 #endif
