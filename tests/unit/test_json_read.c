@@ -219,6 +219,43 @@ static void test_paths(void **state) {
   }
 }
 
+/* Members are found wherever they are, also where so many names have come that all are forgotten. */
+static void test_moving_members(void **state) {
+  (void)state;
+  const char *problem;
+  struct json_reader *reader = json_reader_new();
+  long outer = json_reader_bind(reader, "k", &problem), inner = json_reader_bind(reader, "o.k", &problem);
+  long listed = json_reader_bind(reader, "o.l[].k", &problem), absent = json_reader_bind(reader, "o.absent", &problem);
+  for (int i = 0; i < 60; i++) {
+    char *text, expected[16];
+    size_t len;
+    FILE *file = open_memstream(&text, &len);
+    fputs("{\"first\":{\"k\":0}", file);
+    fprintf(file, i % 2 ? ",\"k\":%d" : ",\"o\":{\"l\":[{\"k\":1},{\"x\":{\"k\":3},\"k\":2}],\"k\":%d}", i);
+    for (int n = 0; n < 500 * (i % 3); n++)
+      fprintf(file, ",\"name %d of %d\":{}", n, i);
+    fprintf(file, i % 2 ? ",\"o\":{\"k\":%d,\"l\":[{\"k\":1},{\"k\":2,\"y\":0}]}}" : ",\"k\":%d}", i);
+    fclose(file);
+    struct record record = {.raw = {text, len}, .line = 1};
+    assert_true(json_reader_read(reader, &record));
+    assert_null(record.problem);
+    assert_null(record.error);
+    snprintf(expected, sizeof expected, "%d", i);
+    for (int k = 0; k < 2; k++) {
+      struct sla_text value = record.fields[k ? inner : outer];
+      assert_int_equal(value.len, strlen(expected));
+      assert_memory_equal(value.ptr, expected, value.len);
+    }
+    assert_int_equal(record.lists[listed].count, 2);
+    assert_memory_equal(record.lists[listed].items[1].ptr, "2", 1);
+    assert_int_equal(record.fields[absent].len, 0);
+    free(text);
+  }
+  assert_true(json_reader_object(reader)->names.generation > 0);
+  assert_false(json_reader_has_seen(reader, absent));
+  json_reader_free(reader);
+}
+
 static void test_wrong_paths(void **state) {
   (void)state;
   static const char *const wrong[] = {"",      ".a",   "a.",   "a..b",   "a[",      "a[1",   "a[x]",
@@ -286,8 +323,12 @@ static void test_large_objects(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random_documents), cmocka_unit_test(test_broken_documents), cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_wrong_paths),      cmocka_unit_test(test_large_objects),
+      cmocka_unit_test(test_random_documents),
+      cmocka_unit_test(test_broken_documents),
+      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_moving_members),
+      cmocka_unit_test(test_wrong_paths),
+      cmocka_unit_test(test_large_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
