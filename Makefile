@@ -43,7 +43,7 @@ MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
 # Likewise: libical is loaded when a feed has an event that repeats (see src/holidays/feed_ical.h).
 ICAL_CFLAGS   = $(call once,ICAL_CFLAGS,$(call packages,cflags,libical))
-# And jansson when input is JSON (see src/cli/json_read.h).
+# And jansson when JSON has something wrong or odd in it (see src/cli/json_read.h).
 JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))
 HEADER_CFLAGS = $(CURL_CFLAGS) $(ICAL_CFLAGS) $(JANSSON_CFLAGS)
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
@@ -148,6 +148,7 @@ $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/sla
 
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
 $(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
+$(BUILD)/tests/unit/test_json_object.o: private DEFINES += $(JANSSON_CFLAGS)
 $(BUILD)/src/holidays/feed_ical.o: private DEFINES += $(ICAL_CFLAGS)
 
 $(LIB): $(call objects,$(LIB_SOURCES))

@@ -341,6 +341,7 @@ static void job_free(struct annotation *job) {
   dialect_free(&job->dialect);
   free(job->metrics);
   header_free(&job->header);
+  annotation_free_keys(job);
   free(job->scratch);
   free(job->states);
   while (job->list_count)

@@ -77,6 +77,12 @@ struct annotator {
   size_t *words;     /* one a field: what the input's dialect knows it as */
 };
 
+/* Keys of members as they are written. */
+struct member_keys {
+  struct sla_text *items;
+  size_t count, capacity;
+};
+
 struct annotation {
   struct cli *cli;
   const struct annotation_writer *writer; /* NULL: rows are written, in the format */
@@ -100,15 +106,17 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
-  bool begun;                    /* the first file's header, or its first object, has been taken */
-  bool is_json;                  /* the first file's */
-  const struct record *object;   /* that is being taken */
-  bool stopped;                  /* by a record that cannot come out */
-  bool failed;                   /* reading ended before the input did */
-  bool gathers;                  /* nothing is written before the end */
-  char delimiter;                /* of the first file, and so of the output */
-  struct header header;          /* of the first file; of JSON the first object's members */
-  long id_column, policy_column; /* negative: none */
+  bool begun;                                 /* the first file's header, or its first object, has been taken */
+  bool is_json;                               /* the first file's */
+  const struct record *object;                /* that is being taken */
+  const struct json_name *name;               /* that is being made known */
+  bool stopped;                               /* by a record that cannot come out */
+  bool failed;                                /* reading ended before the input did */
+  bool gathers;                               /* nothing is written before the end */
+  char delimiter;                             /* of the first file, and so of the output */
+  struct header header;                       /* of the first file; of JSON the first object's members */
+  struct member_keys header_keys, added_keys; /* where rows come out as JSON */
+  long id_column, policy_column;              /* negative: none */
 
   /* Where incidents come out one by one, with what happened to them: --events, --history. */
   bool by_incident;
@@ -269,11 +277,28 @@ bool annotation_check_objects(struct annotation *job);
 bool annotation_write_object(struct annotation *job);
 void annotation_write_cells(struct annotation *job);
 
+/* --- annotate_write_json.c -----------------------------------------------------------------------------------------
+ */
+
+/* Prepares the keys of what comes out, once the header and what is added are known; and frees them. */
+void annotation_prepare_keys(struct annotation *job);
+void annotation_free_keys(struct annotation *job);
+
+/* Writes a row as an object on one line; see annotation_write_row. */
+void annotation_write_json_row(struct annotation *job, const struct record *row, const struct told *told);
+
 /* --- annotate_rows.c -----------------------------------------------------------------------------------------------
  */
 
 /* Evaluates a row and writes it. */
 void annotation_row(struct annotation *job, const struct record *row);
+
+/* The result of an output metric; NULL where the row's policy has no such metric. An error row has one for each. */
+const struct sla_result *annotation_result_of(const struct annotation *job, size_t metric);
+
+/* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
+enum { VALUE_ROOM = 64 }; /* more than any of them with its quotes and a delimiter */
+void annotation_write_value(struct annotation *job, const struct told *told, enum added column);
 
 /* Writes a row with what was found out, or, told where rows are cycles, with what is told of one. */
 void annotation_write_row(struct annotation *job, const struct record *row, const struct told *told);

@@ -213,6 +213,8 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
   if (!good || (row && !annotation_each_added(job, is_free)))
     return false;
   warn_of_cycles(job);
+  if (job->format != FORMAT_CSV)
+    annotation_prepare_keys(job);
   if (row && job->format == FORMAT_CSV && !job->writer) {
     if (job->input.csv.has_mark)
       output_bytes(&job->output, "\xEF\xBB\xBF", 3);

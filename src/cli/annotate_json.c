@@ -2,7 +2,6 @@
 #include "cli/annotate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool report(struct annotation *job, const char *problem, struct sla_text name, const char *remark) {
@@ -36,26 +35,46 @@ static bool write_header(struct annotation *job, const struct record *object) {
   return true;
 }
 
-/* The column of a member, which is mostly the one in its place. */
-static size_t column_named(const struct annotation *job, struct sla_text name, size_t place) {
-  for (size_t i = 0; i <= job->header.count; i++) {
-    size_t column = i ? i - 1 : place;
-    if (column < job->header.count && job->header.names[column].len == name.len &&
-        !memcmp(job->header.names[column].ptr, name.ptr, name.len))
-      return column;
-  }
-  return job->header.count;
+/* What a member's name means, noted in the name when it first comes. */
+enum {
+  NAME_KNOWN = 1,
+  NAME_ADDED = 2,  /* it is among those that are added */
+  NAME_COLUMN = 4, /* it has a column of CSV */
+};
+
+static bool is_no_added(struct annotation *job, const char *name) {
+  return !annotation_is(job->name->text, name);
 }
 
-/* A member that has no column would be lost. */
-static bool check_columns(struct annotation *job) {
-  struct sla_text name, value;
-  size_t place = 0;
-  for (size_t at = 0; json_reader_member(job->input.json, &at, &name, &value); place++)
-    if (column_named(job, name, place) == job->header.count)
-      return report(job, "the first object, which tells the columns of CSV, has no member", name,
-                    ": --format ndjson takes it");
-  return true;
+static void know_name(struct annotation *job, struct json_name *name) {
+  job->name = name;
+  name->marks = NAME_KNOWN;
+  if (!annotation_each_added(job, is_no_added))
+    name->marks |= NAME_ADDED;
+  for (size_t i = 0; i < job->header.count && !(name->marks & NAME_COLUMN); i++)
+    if (json_name_is(name, job->header.names[i])) {
+      name->marks |= NAME_COLUMN;
+      name->column = i;
+    }
+}
+
+/* What is added must not be there already; a member that has no column would be lost. */
+static bool check_names(struct annotation *job, bool is_csv) {
+  const struct json_object *members = json_reader_object(job->input.json);
+  const struct json_node *member;
+  const struct json_name *odd = NULL;
+  unsigned all = 0, need = is_csv ? NAME_COLUMN : 0;
+  for (size_t at = 0; (member = json_object_member(members, &at));) {
+    if (!member->name->marks)
+      know_name(job, member->name);
+    all |= member->name->marks;
+    if ((member->name->marks & need) != need && !odd)
+      odd = member->name;
+  }
+  if (all & NAME_ADDED && !annotation_each_added(job, is_free))
+    return false;
+  return !odd || report(job, "the first object, which tells the columns of CSV, has no member", odd->text,
+                        ": --format ndjson takes it");
 }
 
 bool annotation_take_object(struct annotation *job, const struct record *object) {
@@ -63,11 +82,9 @@ bool annotation_take_object(struct annotation *job, const struct record *object)
   job->object = object;
   if (is_first && !object->problem)
     header_keep_members(&job->header, job->input.json, object);
-  if (!object->problem && !annotation_each_added(job, is_free))
+  if (!object->problem && !check_names(job, is_csv))
     return false;
-  if (is_csv && is_first)
-    return write_header(job, object);
-  return !is_csv || object->problem || check_columns(job);
+  return !is_csv || !is_first || write_header(job, object);
 }
 
 bool annotation_check_objects(struct annotation *job) {
@@ -94,15 +111,14 @@ bool annotation_write_object(struct annotation *job) {
 
 void annotation_write_cells(struct annotation *job) {
   struct json_reader *json = job->input.json;
-  struct sla_text *cells = cli_alloc(job->header.count * sizeof *cells), name, value;
-  size_t place = 0;
-  for (size_t at = 0; json_reader_member(json, &at, &name, &value); place++)
-    cells[column_named(job, name, place)] = value;
+  const struct json_object *members = json_reader_object(json);
+  struct json_node **cells = json_reader_cells(json, job->header.count), *member;
+  for (size_t at = 0; (member = json_object_member(members, &at));)
+    cells[member->name->column] = member;
   for (size_t i = 0; i < job->header.count; i++) {
     if (i)
       output_char(&job->output, job->delimiter);
-    if (cells[i].len)
+    if (cells[i])
       output_csv(&job->output, json_reader_text(json, cells[i]), job->delimiter);
   }
-  free(cells);
 }

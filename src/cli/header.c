@@ -42,13 +42,15 @@ void header_keep(struct header *header, const struct record *row) {
 }
 
 void header_keep_members(struct header *header, struct json_reader *json, const struct record *object) {
-  struct sla_text name, value;
+  const struct json_object *members = json_reader_object(json);
+  const struct json_node *member;
   size_t at = 0, count = 0;
-  while (json_reader_member(json, &at, &name, &value))
+  while (json_object_member(members, &at))
     count++;
   header->names = cli_alloc(count * sizeof *header->names);
   char *end = header->text = cli_alloc(object->raw.len + 1);
-  for (at = 0; json_reader_member(json, &at, &name, &value);) {
+  for (at = 0; (member = json_object_member(members, &at));) {
+    struct sla_text name = member->name->text;
     if (name.len)
       memcpy(end, name.ptr, name.len);
     header->names[header->count++] = (struct sla_text){end, name.len};

@@ -175,24 +175,14 @@ static enum input_kind kind_of_objects(struct input *input, size_t from) {
   return alone ? INPUT_JSON : INPUT_NDJSON;
 }
 
-/* JSON needs jansson. */
-static bool need_json(struct input *input) {
-  if (!input->json)
-    input->json = json_reader_new();
-  if (!input->json)
-    cli_error(input->cli, EXIT_DEFECT, "\"%s\" is JSON, and libjansson, which reads it, is not installed", input->file);
-  return input->json;
-}
-
-static bool find_kind(struct input *input) {
+static void find_kind(struct input *input) {
   size_t at;
   char c = input->forced ? 0 : first_char(&input->stream, &at);
   input->kind = input->forced ? input->forced : c == '[' || c == '{' ? INPUT_JSON : INPUT_CSV;
-  if (input_is_json(input) && !need_json(input))
-    return false;
+  if (input_is_json(input) && !input->json)
+    input->json = json_reader_new();
   if (c == '{')
     input->kind = kind_of_objects(input, at);
-  return true;
 }
 
 /* --- files ------------------------------------------------------------------------------------------------------- */
@@ -234,8 +224,7 @@ bool input_open(struct input *input, const char *path) {
   if (input->fd < 0)
     return false;
   stream_begin(&input->stream, input->fd, copy || input->keeps);
-  if (!find_kind(input))
-    return false;
+  find_kind(input);
   if (input->keeps)
     input->files[input->file_count - 1].kind = input->kind;
   if (input_is_json(input))
@@ -327,6 +316,7 @@ bool input_take_block(struct input *whole, struct input *block) {
 
 bool input_close(struct input *input) {
   bool good = input->fd >= 0;
+  long line, column;
   if (input->stream.read_errno) {
     cli_error(input->cli, input->stream.read_errno == EISDIR ? EXIT_NO_INPUT : EXIT_IO, "cannot read \"%s\": %s",
               input->file, strerror(input->stream.read_errno));
@@ -337,6 +327,10 @@ bool input_close(struct input *input) {
     good = false;
   } else if (input_is_json(input) && *input->scan.problem) {
     cli_error_in(input->cli, EXIT_DATA, input->file, input->scan.line, input->scan.column, "%s", input->scan.problem);
+    good = false;
+  } else if (input_is_json(input) && json_reader_is_stuck(input->json, &line, &column)) {
+    cli_error_in(input->cli, EXIT_DEFECT, input->file, line, column,
+                 "this is no JSON or unusual, and libjansson, which tells which, is not installed");
     good = false;
   }
   if (input->fd > STDIN_FILENO && !input->keeps && !is_copy(input, input->fd))

@@ -96,10 +96,7 @@ static inline bool input_is_json(const struct input *input) {
 static inline bool input_next(struct input *input, struct record *ret_record) {
   if (!input_is_json(input))
     return csv_next(&input->csv, ret_record);
-  if (!json_scan_next(&input->scan, ret_record))
-    return false;
-  json_reader_read(input->json, ret_record);
-  return true;
+  return json_scan_next(&input->scan, ret_record) && json_reader_read(input->json, ret_record);
 }
 
 /*

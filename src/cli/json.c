@@ -1,42 +1,54 @@
 #include "cli/json.h"
 
+#include "cli/json_string.h"
+
 #include <string.h>
 
-void json_escape(struct sla_text text, void (*write)(void *data, const char *bytes, size_t len), void *data) {
-  write(data, "\"", 1);
-  while (text.len) {
-    size_t plain = 0; /* bytes that stand for themselves */
-    while (plain < text.len && (unsigned char)text.ptr[plain] >= 0x20 && (unsigned char)text.ptr[plain] < 0x7F &&
-           text.ptr[plain] != '"' && text.ptr[plain] != '\\')
-      plain++;
-    if (plain)
-      write(data, text.ptr, plain);
-    text.ptr += plain;
-    text.len -= plain;
-    if (!text.len)
-      break;
-    unsigned char c = (unsigned char)text.ptr[0];
-    size_t len = sla_utf8_length(text);
-    if (c == '"' || c == '\\') {
-      char escaped[2] = {'\\', (char)c};
-      write(data, escaped, 2);
-    } else if (c < 0x20 || c == 0x7F) {
-      char escaped[8];
-      snprintf(escaped, sizeof escaped, "\\u%04x", c);
-      write(data, escaped, 6);
-    } else if (len)
-      write(data, text.ptr, len);
-    else
-      write(data, "\xEF\xBF\xBD", 3);
-    len = len ? len : 1;
-    text.ptr += len;
-    text.len -= len;
-  }
-  write(data, "\"", 1);
+/* Writes what stands for the character that text begins with. */
+static size_t escape_character(struct sla_text *text, char *to) {
+  static const char digits[] = "0123456789abcdef";
+  unsigned char c = (unsigned char)text->ptr[0];
+  size_t len = sla_utf8_length(*text), written = 2;
+  if (c == '"' || c == '\\') {
+    to[0] = '\\';
+    to[1] = (char)c;
+  } else if (c < 0x20 || c == 0x7F) {
+    memcpy(to, "\\u00", 4);
+    to[4] = digits[c >> 4];
+    to[5] = digits[c & 0xF];
+    written = 6;
+  } else
+    memcpy(to, len ? text->ptr : "\xEF\xBF\xBD", written = len ? len : 3);
+  len = len ? len : 1;
+  text->ptr += len;
+  text->len -= len;
+  return written;
 }
 
-static void to_file(void *data, const char *bytes, size_t len) {
-  fwrite(bytes, 1, len, data);
+size_t json_escape(struct sla_text *text, char *to, size_t room) {
+  size_t written = 0;
+  while (text->len && room - written >= JSON_MOST_ESCAPED) {
+    size_t most = text->len < room - written ? text->len : room - written;
+    const char *start = text->ptr, *end = start + most, *plain = json_plain_end(start, end, true);
+    if (plain < end && (unsigned char)*plain >= 0x80)
+      plain = json_utf8_end(plain, end);
+    size_t len = (size_t)(plain - start);
+    memcpy(to + written, start, len);
+    written += len;
+    text->ptr += len;
+    text->len -= len;
+    if (text->len && room - written >= JSON_MOST_ESCAPED)
+      written += escape_character(text, to + written);
+  }
+  return written;
+}
+
+static void put_string(struct json *json, struct sla_text text) {
+  char part[512];
+  putc('"', json->file);
+  while (text.len)
+    fwrite(part, 1, json_escape(&text, part, sizeof part), json->file);
+  putc('"', json->file);
 }
 
 static void begin(struct json *json, const char *key) {
@@ -44,7 +56,7 @@ static void begin(struct json *json, const char *key) {
     fputs(", ", json->file);
   json->first = false;
   if (key) {
-    json_escape((struct sla_text){key, strlen(key)}, to_file, json->file);
+    put_string(json, (struct sla_text){key, strlen(key)});
     fputs(": ", json->file);
   }
 }
@@ -62,7 +74,7 @@ void json_close(struct json *json, char bracket) {
 
 void json_text(struct json *json, const char *key, struct sla_text value) {
   begin(json, key);
-  json_escape(value, to_file, json->file);
+  put_string(json, value);
 }
 
 void json_string(struct json *json, const char *key, const char *value) {

@@ -22,9 +22,11 @@ void json_flag(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 
 /*
- * Writes text in quotes, escaped; malformed UTF-8 becomes U+FFFD, so that the output is always valid. write gets each
- * piece.
+ * Writes text as it stands in quotes, escaped; malformed UTF-8 becomes U+FFFD, so that what comes out is always valid.
+ * The text is cut off in front where it has been written, as far as there is room for (more than JSON_MOST_ESCAPED).
+ * Returns how many bytes were written.
  */
-void json_escape(struct sla_text text, void (*write)(void *data, const char *bytes, size_t len), void *data);
+enum { JSON_MOST_ESCAPED = 16 };
+size_t json_escape(struct sla_text *text, char *to, size_t room);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/json_path.h"
 #include "cli/json_scan.h"
+#include "cli/json_string.h"
 
 #include <dlfcn.h>
 #include <jansson.h>
@@ -14,36 +15,21 @@
 /* --- loading jansson --------------------------------------------------------------------------------------------- */
 
 struct jansson {
+  enum { JANSSON_NOT_LOADED, JANSSON_LOADED, JANSSON_MISSING } state;
   __typeof__(&json_loadb) loadb;
   __typeof__(&json_delete) delete;
-  __typeof__(&json_object_get) get;
-  __typeof__(&json_string_value) string_value;
-  __typeof__(&json_string_length) string_length;
 };
 
-static const struct {
-  const char *name;
-  size_t offset;
-} jansson_names[] = {
-    {"json_loadb", offsetof(struct jansson, loadb)},
-    {"json_delete", offsetof(struct jansson, delete)},
-    {"json_object_get", offsetof(struct jansson, get)},
-    {"json_string_value", offsetof(struct jansson, string_value)},
-    {"json_string_length", offsetof(struct jansson, string_length)},
-};
-
-static bool jansson_load(struct jansson *jansson) {
+static void jansson_load(struct jansson *jansson) {
   static const char *const files[] = {"libjansson.so.4", "libjansson.4.dylib"};
   void *library = NULL;
   for (size_t i = 0; i < sizeof files / sizeof *files && !library; i++)
     library = dlopen(files[i], RTLD_NOW | RTLD_LOCAL);
-  for (size_t i = 0; library && i < sizeof jansson_names / sizeof *jansson_names; i++) {
-    void *function = dlsym(library, jansson_names[i].name);
-    if (!function)
-      return false;
-    memcpy((char *)jansson + jansson_names[i].offset, &function, sizeof function);
-  }
-  return library;
+  void *loadb = library ? dlsym(library, "json_loadb") : NULL;
+  void *delete = library ? dlsym(library, "json_delete") : NULL;
+  memcpy(&jansson->loadb, &loadb, sizeof loadb);
+  memcpy(&jansson->delete, &delete, sizeof delete);
+  jansson->state = loadb && delete ? JANSSON_LOADED : JANSSON_MISSING;
 }
 
 /* --- the reader -------------------------------------------------------------------------------------------------- */
@@ -54,47 +40,39 @@ struct texts {
   size_t count, capacity;
 };
 
+/* A step to a member: its name, and how far behind the node it is a member of it was found last. */
+struct step {
+  const struct json_name *name;
+  size_t place;
+};
+
 struct field {
   struct json_path path;
+  struct step steps[JSON_MOST_STEPS];
   bool seen;
   size_t first, count; /* of the record's values, in items */
 };
 
 struct json_reader {
   struct jansson jansson;
+  long stuck_line, stuck_column; /* where it is needed and missing; or 0 */
+  struct json_object object;     /* the record; without nodes where there is none */
+  struct sla_text raw;
   struct field *fields;
   size_t field_count;
+  unsigned generation;     /* of the names that the fields' steps have */
   struct sla_text *values; /* of the record, one a field */
   struct sla_list *lists;
   struct texts items;
-  json_t *root; /* the record */
-  struct sla_text raw;
-  json_t **decoded; /* strings with escapes in them, which live as long as the record */
-  size_t decoded_count, decoded_capacity;
   char problem[256];
   char *compact; /* a nested value without its line breaks */
+  size_t compact_size;
+  struct json_node **cells;
+  size_t cells_size;
 };
 
 struct json_reader *json_reader_new(void) {
-  struct json_reader *reader = cli_alloc(sizeof *reader);
-  if (jansson_load(&reader->jansson))
-    return reader;
-  free(reader);
-  return NULL;
-}
-
-/* As json_decref() has it, which would call the library by itself. */
-static void drop(struct json_reader *reader, json_t *node) {
-  if (node && node->refcount != (size_t)-1 && --node->refcount == 0)
-    reader->jansson.delete(node);
-}
-
-static void drop_record(struct json_reader *reader) {
-  drop(reader, reader->root);
-  reader->root = NULL;
-  while (reader->decoded_count)
-    drop(reader, reader->decoded[--reader->decoded_count]);
-  reader->items.count = 0;
+  return cli_alloc(sizeof(struct json_reader));
 }
 
 static void drop_fields(struct json_reader *reader) {
@@ -107,14 +85,21 @@ void json_reader_free(struct json_reader *reader) {
   if (!reader)
     return;
   drop_fields(reader);
-  drop_record(reader);
+  json_object_free(&reader->object);
   free(reader->fields);
   free(reader->values);
   free(reader->lists);
   free(reader->items.items);
-  free(reader->decoded);
   free(reader->compact);
+  free(reader->cells);
   free(reader);
+}
+
+/* Finds the names that a field's path goes by. A step of the path is a level of brackets. */
+static void find_names(struct json_reader *reader, struct field *field) {
+  for (size_t i = 0; i < field->path.count; i++)
+    if (field->path.steps[i].kind == JSON_MEMBER)
+      field->steps[i].name = json_names_find(&reader->object.names, field->path.steps[i].key, (unsigned)i + 1);
 }
 
 long json_reader_bind(struct json_reader *reader, const char *path, const char **ret_problem) {
@@ -130,6 +115,7 @@ long json_reader_bind(struct json_reader *reader, const char *path, const char *
     json_path_free(&field->path);
     return -1;
   }
+  find_names(reader, field);
   free(reader->values);
   free(reader->lists);
   reader->values = cli_alloc((reader->field_count + 1) * sizeof *reader->values);
@@ -143,35 +129,14 @@ bool json_reader_has_seen(const struct json_reader *reader, long field) {
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-/* What a string of well-formed JSON says, its quotes and escapes taken away. */
-static struct sla_text string_text(struct json_reader *reader, struct sla_text string) {
-  struct sla_text inside = {string.ptr + 1, string.len - 2};
-  if (!memchr(inside.ptr, '\\', inside.len))
-    return inside;
-  json_error_t error;
-  json_t *node = reader->jansson.loadb(string.ptr, string.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-  if (!node)
-    return inside;
-  reader->decoded =
-      array_grow(reader->decoded, reader->decoded_count, &reader->decoded_capacity, sizeof *reader->decoded);
-  reader->decoded[reader->decoded_count++] = node;
-  return (struct sla_text){reader->jansson.string_value(node), reader->jansson.string_length(node)};
-}
-
-static struct sla_text scalar_text(struct json_reader *reader, struct sla_text value) {
-  if (value.ptr[0] == '"')
-    return string_text(reader, value);
-  return value.ptr[0] == 'n' ? (struct sla_text){"", 0} : value;
-}
-
 /* Takes the value that a path leads to: a scalar, or the scalars of a list. */
-static void add_value(struct json_reader *reader, struct field *field, struct sla_text value, bool in_list) {
-  char c = value.ptr[0];
+static void add_value(struct json_reader *reader, struct field *field, size_t index, bool in_list) {
+  struct json_object *object = &reader->object;
+  char c = *object->nodes[index].value.ptr;
   field->seen = true;
   if (c == '[' && !in_list) {
-    struct sla_text key, element;
-    for (size_t at = 0; json_next_member(value, &at, &key, &element);)
-      add_value(reader, field, element, true);
+    for (size_t at = index + 1; at < object->nodes[index].end; at = object->nodes[at].end)
+      add_value(reader, field, at, true);
   } else if (c == '{' || c == '[') {
     snprintf(reader->problem, sizeof reader->problem,
              c == '{' ? "\"%.100s\" leads to an object: name the member of it that counts, as in %.100s.name"
@@ -180,34 +145,69 @@ static void add_value(struct json_reader *reader, struct field *field, struct sl
   } else if (c != 'n') {
     struct texts *items = &reader->items;
     items->items = array_grow(items->items, items->count, &items->capacity, sizeof *items->items);
-    items->items[items->count++] = scalar_text(reader, value);
+    items->items[items->count++] = json_object_text(object, &object->nodes[index]);
     field->count++;
   }
 }
 
+/* The member of a node that a step leads to; 0 where it has none. It is mostly where it was the last time. */
+static size_t find_member(const struct json_object *object, size_t index, struct step *step) {
+  const struct json_node *nodes = object->nodes;
+  size_t end = nodes[index].end;
+  /* A name is that of one depth only: within the node it stands nowhere but in the node itself. */
+  if (step->place && index + step->place < end && nodes[index + step->place].name == step->name)
+    return index + step->place;
+  for (size_t at = index + 1; at < end; at = nodes[at].end)
+    if (nodes[at].name == step->name) {
+      step->place = at - index;
+      return at;
+    }
+  return 0;
+}
+
+/* Takes what a path of members leads to where that is a scalar or nothing, as it mostly is; else false. */
+static bool take_scalar(struct json_reader *reader, struct field *field, struct sla_text *value) {
+  struct json_object *object = &reader->object;
+  size_t index = 0;
+  for (size_t step = 0; step < field->path.count; step++) {
+    if (field->path.steps[step].kind != JSON_MEMBER)
+      return false;
+    if (*object->nodes[index].value.ptr != '{' || !(index = find_member(object, index, &field->steps[step])))
+      return true;
+  }
+  struct json_node *node = &object->nodes[index];
+  if (*node->value.ptr == '{' || *node->value.ptr == '[')
+    return false;
+  field->seen = true;
+  *value = json_object_text(object, node);
+  return true;
+}
+
 /* Follows a path from one of its steps on. */
-static void follow(struct json_reader *reader, struct field *field, size_t step, struct sla_text value) {
+static void follow(struct json_reader *reader, struct field *field, size_t step, size_t index) {
+  const struct json_object *object = &reader->object;
   if (step == field->path.count) {
-    add_value(reader, field, value, false);
+    add_value(reader, field, index, false);
     return;
   }
   const struct json_step *want = &field->path.steps[step];
-  if (value.ptr[0] != (want->kind == JSON_MEMBER ? '{' : '['))
+  bool is_member = want->kind == JSON_MEMBER;
+  if (*object->nodes[index].value.ptr != (is_member ? '{' : '['))
     return;
-  struct sla_text key, inner;
-  size_t index = 0;
-  for (size_t at = 0; json_next_member(value, &at, &key, &inner); index++) {
-    bool is_it = want->kind == JSON_ALL || (want->kind == JSON_INDEX && index == want->index);
-    if (want->kind == JSON_MEMBER) {
-      struct sla_text name = string_text(reader, key);
-      is_it = name.len == want->key.len && !memcmp(name.ptr, want->key.ptr, name.len);
-    }
-    if (is_it)
-      follow(reader, field, step + 1, inner);
-    if (is_it && want->kind != JSON_ALL)
+  if (is_member) {
+    size_t member = find_member(object, index, &field->steps[step]);
+    if (member)
+      follow(reader, field, step + 1, member);
+    return;
+  }
+  size_t number = 0;
+  for (size_t at = index + 1; at < object->nodes[index].end; at = object->nodes[at].end, number++) {
+    if (want->kind == JSON_ALL || number == want->index)
+      follow(reader, field, step + 1, at);
+    if (want->kind == JSON_INDEX && number == want->index)
       return;
   }
-  field->seen |= want->kind != JSON_MEMBER; /* a list may be empty */
+  field->seen = true; /* a list may be empty */
 }
 
 /* --- records ----------------------------------------------------------------------------------------------------- */
@@ -216,12 +216,16 @@ static void follow(struct json_reader *reader, struct field *field, size_t step,
 static bool judge(struct json_reader *reader, struct record *record) {
   json_error_t error;
   const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY;
-  reader->raw = record->raw;
-  reader->root = reader->jansson.loadb(record->raw.ptr, record->raw.len, flags, &error);
-  if (reader->root && record->raw.ptr[0] == '{')
+  json_t *root = reader->jansson.loadb(record->raw.ptr, record->raw.len, flags, &error);
+  bool is_json = root;
+  /* As json_decref() has it, which would call the library by itself. */
+  if (root && root->refcount != (size_t)-1 && --root->refcount == 0)
+    reader->jansson.delete(root);
+  if (is_json && json_object_read(&reader->object, record->raw, true))
     return true;
-  if (reader->root)
-    snprintf(reader->problem, sizeof reader->problem, "an object is expected");
+  if (is_json) /* jansson passes over a NUL behind a number or word */
+    snprintf(reader->problem, sizeof reader->problem,
+             *record->raw.ptr == '{' ? "this is no JSON: a NUL stands in it" : "an object is expected");
   else {
     snprintf(reader->problem, sizeof reader->problem, "this is no JSON: %s", error.text);
     record->bad_line = record->line + error.line - 1;
@@ -231,77 +235,134 @@ static bool judge(struct json_reader *reader, struct record *record) {
   return false;
 }
 
-void json_reader_read(struct json_reader *reader, struct record *record) {
-  drop_record(reader);
-  *reader->problem = '\0';
-  record->count = reader->field_count;
-  record->fields = reader->values;
-  record->lists = reader->lists;
-  if (record->problem || !judge(reader, record))
-    return;
+/* Takes a record apart; false where it has a problem or nothing is known of it. */
+static bool take_apart(struct json_reader *reader, struct record *record) {
+  reader->raw = record->raw;
+  if (json_object_read(&reader->object, record->raw, false))
+    return true;
+  if (!reader->jansson.state)
+    jansson_load(&reader->jansson);
+  return reader->jansson.state == JANSSON_LOADED && judge(reader, record);
+}
+
+bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long *ret_column) {
+  *ret_line = reader->stuck_line;
+  *ret_column = reader->stuck_column;
+  return reader->stuck_line > 0;
+}
+
+static void take_values(struct json_reader *reader, struct record *record) {
+  if (reader->generation != reader->object.names.generation)
+    for (size_t i = 0; i < reader->field_count; i++)
+      find_names(reader, &reader->fields[i]);
+  reader->generation = reader->object.names.generation;
+  reader->items.count = 0;
+  bool all_scalars = true;
   for (size_t i = 0; i < reader->field_count; i++) {
     struct field *field = &reader->fields[i];
-    field->first = reader->items.count;
+    reader->values[i] = (struct sla_text){"", 0};
+    reader->lists[i] = (struct sla_list){0};
     field->count = 0;
-    follow(reader, field, 0, record->raw);
+    if (take_scalar(reader, field, &reader->values[i]))
+      continue;
+    field->first = reader->items.count;
+    follow(reader, field, 0, 0);
+    all_scalars = false;
   }
-  for (size_t i = 0; i < reader->field_count; i++) { /* now that the items no longer move */
+  for (size_t i = 0; i < reader->field_count && !all_scalars; i++) { /* now that the items no longer move */
     const struct field *field = &reader->fields[i];
-    const struct sla_text *items = field->count ? reader->items.items + field->first : NULL;
-    reader->values[i] = field->count ? items[0] : (struct sla_text){"", 0};
-    reader->lists[i] = (struct sla_list){items, field->count > 1 ? field->count : 0};
+    const struct sla_text *items = reader->items.items + field->first;
+    if (field->count)
+      reader->values[i] = items[0];
+    if (field->count > 1)
+      reader->lists[i] = (struct sla_list){items, field->count};
   }
   record->error = *reader->problem ? reader->problem : NULL;
 }
 
-bool json_reader_has_member(struct json_reader *reader, const char *name) {
-  return reader->root && reader->jansson.get(reader->root, name);
+bool json_reader_read(struct json_reader *reader, struct record *record) {
+  *reader->problem = '\0';
+  reader->stuck_line = 0;
+  record->count = reader->field_count;
+  record->fields = reader->values;
+  record->lists = reader->lists;
+  reader->object.count = 0;
+  if (record->problem)
+    return true;
+  if (take_apart(reader, record))
+    take_values(reader, record);
+  else if (!record->problem) {
+    reader->stuck_line = record->line;
+    reader->stuck_column = record->bad_column;
+  }
+  return reader->stuck_line == 0;
+}
+
+bool json_reader_has_member(const struct json_reader *reader, const char *name) {
+  const struct json_node *nodes = reader->object.nodes;
+  struct sla_text text = {name, strlen(name)};
+  for (size_t at = 1; at < reader->object.count; at = nodes[at].end)
+    if (json_name_is(nodes[at].name, text))
+      return true;
+  return false;
 }
 
 /* JSON on one line: its line breaks, which stand between values only, and the blanks behind them left out. */
 static struct sla_text compact_text(struct json_reader *reader, struct sla_text value) {
-  if (!memchr(value.ptr, '\n', value.len) && !memchr(value.ptr, '\r', value.len))
+  if (!reader->object.is_broken)
     return value;
-  free(reader->compact);
-  reader->compact = cli_alloc(value.len);
-  struct sla_text text = {reader->compact, 0};
-  for (size_t i = 0; i < value.len;)
-    if (value.ptr[i] == '\n' || value.ptr[i] == '\r')
-      i += json_blanks((struct sla_text){value.ptr + i, value.len - i});
-    else
-      reader->compact[text.len++] = value.ptr[i++];
-  return text;
+  if (reader->compact_size < value.len) {
+    free(reader->compact);
+    reader->compact_size = 2 * value.len;
+    reader->compact = cli_alloc(reader->compact_size);
+  }
+  char *to = reader->compact;
+  for (const char *at = value.ptr, *end = at + value.len; at < end;) {
+    size_t len = (size_t)(json_find_either(at, end, '\n', '\r') - at);
+    memcpy(to, at, len);
+    to += len;
+    at += len;
+    at += json_blanks((struct sla_text){at, (size_t)(end - at)});
+  }
+  return (struct sla_text){reader->compact, (size_t)(to - reader->compact)};
 }
 
 struct sla_text json_reader_line(struct json_reader *reader) {
   return compact_text(reader, reader->raw);
 }
 
-bool json_reader_member(struct json_reader *reader, size_t *at, struct sla_text *ret_name, struct sla_text *ret_value) {
-  struct sla_text key;
-  if (!reader->root || !json_next_member(reader->raw, at, &key, ret_value))
-    return false;
-  *ret_name = string_text(reader, key);
-  return true;
+struct json_object *json_reader_object(struct json_reader *reader) {
+  return &reader->object;
 }
 
-struct sla_text json_reader_text(struct json_reader *reader, struct sla_text value) {
-  bool nested = value.ptr[0] == '{' || value.ptr[0] == '[';
-  return nested ? compact_text(reader, value) : scalar_text(reader, value);
+struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member) {
+  char c = *member->value.ptr;
+  return c == '{' || c == '[' ? compact_text(reader, member->value) : json_object_text(&reader->object, member);
+}
+
+struct json_node **json_reader_cells(struct json_reader *reader, size_t count) {
+  if (reader->cells_size < count) {
+    free(reader->cells);
+    reader->cells_size = count;
+    reader->cells = cli_alloc(count * sizeof(struct json_node *));
+  }
+  for (size_t i = 0; i < count; i++)
+    reader->cells[i] = NULL;
+  return reader->cells;
 }
 
 bool json_reader_is_envelope(struct json_reader *reader, struct sla_text text) {
   struct record record = {.raw = text};
-  struct sla_text key, value;
   size_t arrays = 0;
-  drop_record(reader);
-  if (!judge(reader, &record))
+  if (!take_apart(reader, &record))
     return false;
-  for (size_t at = 0; json_next_member(text, &at, &key, &value);) {
-    size_t inside = value.ptr[0] == '[' ? 1 + json_blanks((struct sla_text){value.ptr + 1, value.len - 1}) : 0;
-    if (inside && value.ptr[inside] == '{')
+  const struct json_node *nodes = reader->object.nodes;
+  for (size_t at = 1; at < reader->object.count; at = nodes[at].end) {
+    bool has_objects = nodes[at].end > at + 1 && *nodes[at + 1].value.ptr == '{';
+    char c = *nodes[at].value.ptr;
+    if (c == '[' && has_objects)
       arrays++;
-    else if (value.ptr[0] == '{' || value.ptr[0] == '[')
+    else if (c == '{' || c == '[')
       return false;
   }
   return arrays == 1;

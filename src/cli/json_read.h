@@ -1,18 +1,18 @@
 /*
- * json_read: the values in use of a JSON object. Whether it is JSON, jansson says, which is loaded when the first
- * object comes, so that all else starts quickly and works without it. Values are taken from the text itself: numbers
- * are as they are written, of any size.
+ * json_read: the values in use of a JSON object. Values are taken from the text itself: numbers are as they are
+ * written, of any size. Objects that are as they mostly are, we judge by ourselves (see json_object.h). Where anything
+ * is wrong or unusual, jansson says what, which is loaded only then.
  */
 #ifndef SLACLOCK_CLI_JSON_READ_H
 #define SLACLOCK_CLI_JSON_READ_H
 
+#include "cli/json_object.h"
 #include "cli/record.h"
 
 #include <stdbool.h>
 
 struct json_reader;
 
-/* NULL where jansson is not installed. */
 struct json_reader *json_reader_new(void);
 void json_reader_free(struct json_reader *reader);
 
@@ -25,25 +25,29 @@ bool json_reader_has_seen(const struct json_reader *reader, long field);
 /*
  * Reads an object from its raw text: sets fields, lists, count, problem and error. A value is the text of a string, a
  * number as it is written, "true" or "false"; null and what is absent are empty. Of a list every element is one, in
- * lists; fields has the first.
+ * lists; fields has the first. false where jansson is needed and is not installed: nothing is known of the object.
  */
-void json_reader_read(struct json_reader *reader, struct record *record);
+bool json_reader_read(struct json_reader *reader, struct record *record);
+
+/* Whether that is why reading ended, and at which object. */
+bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long *ret_column);
 
 /* The text of the object that was read last, on one line; valid until the next call. */
 struct sla_text json_reader_line(struct json_reader *reader);
 
 /* Whether the object that was read last has a member of a name. */
-bool json_reader_has_member(struct json_reader *reader, const char *name);
+bool json_reader_has_member(const struct json_reader *reader, const char *name);
 
-/*
- * The next member of the object that was read last, in order, its value as it stands. *at begins at 0. false behind the
- * last one.
+/* The object that was read last, for its members. */
+struct json_object *json_reader_object(struct json_reader *reader);
+
+/* What a member's value says: as in fields, that of an object or array being its JSON, on one line. Valid until the
+ * next call.
  */
-bool json_reader_member(struct json_reader *reader, size_t *at, struct sla_text *ret_name, struct sla_text *ret_value);
+struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member);
 
-/* What such a value says: as in fields, that of an object or array being its JSON, on one line. Valid until the next
- * call. */
-struct sla_text json_reader_text(struct json_reader *reader, struct sla_text value);
+/* Room for pointers to members, as many as are asked for, all NULL. Valid until the next call. */
+struct json_node **json_reader_cells(struct json_reader *reader, size_t count);
 
 /* Whether text is one object that, beside an array of objects, holds nothing but scalars; see json_scan.h. */
 bool json_reader_is_envelope(struct json_reader *reader, struct sla_text text);

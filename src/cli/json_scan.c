@@ -1,5 +1,7 @@
 #include "cli/json_scan.h"
 
+#include "cli/json_string.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,15 +21,37 @@ size_t json_blanks(struct sla_text text) {
 
 /* Goes over a string's bytes, to behind its closing quote. */
 static void scan_string(struct json_extent *extent, const char *bytes, size_t len, size_t *at) {
-  while (*at < len && extent->quoted) {
-    char c = bytes[(*at)++];
+  const char *place = bytes + *at, *end = bytes + len;
+  while (place < end && extent->quoted) {
     if (extent->escaped)
       extent->escaped = false;
-    else if (c == '\\')
-      extent->escaped = true;
-    else if (c == '"')
-      extent->quoted = false;
+    else {
+      place = json_find_either(place, end, '"', '\\');
+      if (place == end)
+        break;
+      extent->escaped = *place == '\\';
+      extent->quoted = extent->escaped;
+    }
+    place++;
   }
+  *at = (size_t)(place - bytes);
+}
+
+/* Moves over what begins or ends nothing within brackets: scalars, among them strings without escapes. */
+static void skip_scalars(const char *bytes, size_t len, size_t *at) {
+  const char *place = bytes + *at, *end = bytes + len;
+  for (; place < end; place++) {
+    char bracket = (char)(*place | 0x20); /* as [ and ] differ from { and } */
+    if (bracket == '{' || bracket == '}')
+      break;
+    if (*place != '"')
+      continue;
+    const char *quote = json_find_either(place + 1, end, '"', '\\');
+    if (quote == end || *quote != '"')
+      break;
+    place = quote;
+  }
+  *at = (size_t)(place - bytes);
 }
 
 static enum json_extent_state open_bracket(struct json_extent *extent, bool brace) {
@@ -56,6 +80,11 @@ enum json_extent_state json_extent_scan(struct json_extent *extent, const char *
         return JSON_WHOLE;
       continue;
     }
+    if (extent->depth) {
+      skip_scalars(bytes, len, at);
+      if (*at == len)
+        break;
+    }
     char c = bytes[*at];
     bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
     if (extent->scalar && (is_blank(c) || c == ',' || closes))
@@ -72,26 +101,6 @@ enum json_extent_state json_extent_scan(struct json_extent *extent, const char *
       ++*at;
   }
   return state;
-}
-
-bool json_next_member(struct sla_text whole, size_t *at, struct sla_text *ret_key, struct sla_text *ret_value) {
-  struct sla_text parts[2] = {{"", 0}, {"", 0}}; /* key and value */
-  bool is_object = whole.ptr[0] == '{';
-  if (!*at)
-    *at = 1; /* behind the bracket */
-  for (int i = is_object ? 0 : 1; i < 2; i++) {
-    while (*at < whole.len && (is_blank(whole.ptr[*at]) || whole.ptr[*at] == ',' || whole.ptr[*at] == ':'))
-      ++*at;
-    if (*at >= whole.len - 1)
-      return false;
-    struct json_extent extent = {0};
-    size_t from = *at;
-    json_extent_scan(&extent, whole.ptr, whole.len, at);
-    parts[i] = (struct sla_text){whole.ptr + from, *at - from};
-  }
-  *ret_key = parts[0];
-  *ret_value = parts[1];
-  return true;
 }
 
 /* --- the stream -------------------------------------------------------------------------------------------------- */
@@ -120,15 +129,30 @@ static struct sla_text ahead(const struct json_scan *scan) {
   return (struct sla_text){stream->buffer + stream->start, stream->filled - stream->start};
 }
 
+/* How many characters begin in bytes, eight of which are looked at at once. */
+static long characters(const char *at, const char *end) {
+  const uint64_t ones = UINT64_MAX / 0xFF;
+  long count = (long)(end - at);
+  for (uint64_t bytes; end - at >= 8; at += 8) {
+    memcpy(&bytes, at, 8);
+    uint64_t inner = bytes >> 7 & ~bytes >> 6 & ones; /* a one where bits are 10: these continue a character */
+    count -= (long)(inner * ones >> 56);
+  }
+  for (; at < end; at++)
+    count -= ((unsigned char)*at & 0xC0) == 0x80;
+  return count;
+}
+
 /* Moves over bytes, counting lines and columns. */
 static void take(struct json_scan *scan, size_t len) {
+  if (!len)
+    return;
   const char *at = ahead(scan).ptr, *end = at + len;
   for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))); at = feed + 1) {
     scan->line++;
     scan->column = 1;
   }
-  for (; at < end; at++)
-    scan->column += ((unsigned char)*at & 0xC0) != 0x80;
+  scan->column += characters(at, end);
   scan->stream->start += len;
 }
 
@@ -218,25 +242,27 @@ static bool find_line(struct json_scan *scan, size_t *ret_len) {
   }
 }
 
-static void give(struct json_scan *scan, size_t len, struct record *record) {
-  *record = (struct record){.raw = {ahead(scan).ptr, len}, .line = scan->line, .bad_column = scan->column};
+static void give(struct json_scan *scan, struct sla_text raw, size_t blanks, struct record *record) {
+  *record = (struct record){.raw = raw, .line = scan->line, .bad_column = scan->column + (long)blanks};
   scan->count++;
-  take(scan, len);
 }
 
+/* Lines are taken whole: their columns need not be counted. */
 static bool next_line(struct json_scan *scan, struct record *record) {
   size_t len;
   while (find_line(scan, &len)) {
     struct sla_text line = {ahead(scan).ptr, len};
-    size_t blanks = json_blanks(line);
-    take(scan, blanks);
+    size_t blanks = json_blanks(line), tail = 0;
+    if (blanks < len) {
+      while (is_blank(line.ptr[len - 1 - tail]))
+        tail++;
+      give(scan, (struct sla_text){line.ptr + blanks, len - blanks - tail}, blanks, record);
+    }
+    scan->stream->start += len;
+    scan->line += line.ptr[len - 1] == '\n';
+    scan->column = 1;
     if (blanks == len)
       continue;
-    size_t tail = 0;
-    while (is_blank(line.ptr[len - 1 - tail]))
-      tail++;
-    give(scan, len - blanks - tail, record);
-    take(scan, tail);
     if (record->raw.len > JSON_MOST_BYTES)
       record->problem = "the object is larger than 16 MiB";
     return true;
@@ -321,7 +347,8 @@ static bool next_element(struct json_scan *scan, struct record *record) {
   if (!find_value(scan, &len))
     return false;
   scan->state = JSON_MORE;
-  give(scan, len, record);
+  give(scan, (struct sla_text){ahead(scan).ptr, len}, 0, record);
+  take(scan, len);
   return true;
 }
 

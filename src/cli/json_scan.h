@@ -62,8 +62,4 @@ enum json_extent_state json_extent_scan(struct json_extent *extent, const char *
 /* Bytes of blanks (RFC 8259 2) that text begins with. */
 size_t json_blanks(struct sla_text text);
 
-/* The member of an object or the element of an array that stands at *at within well-formed text; moves behind it. key
- * is empty in an array. false behind the last one. */
-bool json_next_member(struct sla_text whole, size_t *at, struct sla_text *ret_key, struct sla_text *ret_value);
-
 #endif

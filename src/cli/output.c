@@ -163,10 +163,32 @@ void output_csv(struct output *output, struct sla_text text, char delimiter) {
   output_char(output, '"');
 }
 
-static void to_output(void *data, const char *bytes, size_t len) {
-  output_bytes(data, bytes, len);
+void output_json_part(struct output *output, struct sla_text text) {
+  while (text.len) {
+    size_t room = text.len < 512 ? 2 * text.len + JSON_MOST_ESCAPED : 1024;
+    output->len += json_escape(&text, output_room(output, room), room);
+  }
 }
 
 void output_json(struct output *output, struct sla_text text) {
-  json_escape(text, to_output, output);
+  output_char(output, '"');
+  output_json_part(output, text);
+  output_char(output, '"');
+}
+
+void output_json_member(struct output *output, struct sla_text key, struct sla_text text) {
+  enum { MOST = 4096 };
+  if (key.len > OUTPUT_KEY || text.len > MOST) {
+    output_text(output, key);
+    output_json(output, text);
+    return;
+  }
+  size_t room = 2 * text.len + JSON_MOST_ESCAPED; /* enough but where much is escaped */
+  char *start = output_room(output, OUTPUT_KEY + room + 2), *to = start + key.len;
+  memcpy(start, key.ptr, OUTPUT_KEY); /* as many bytes for all keys are copied without a call */
+  *to++ = '"';
+  to += json_escape(&text, to, room);
+  output->len += (size_t)(to - start);
+  output_json_part(output, text);
+  output_char(output, '"');
 }

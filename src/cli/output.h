@@ -75,7 +75,13 @@ char *output_put_number(char *at, int64_t value);
 /* A field of CSV, quoted where it has to be. */
 void output_csv(struct output *output, struct sla_text text, char delimiter);
 
-/* A JSON string. */
+/* A JSON string; what stands between its quotes, or a part of it. */
 void output_json(struct output *output, struct sla_text text);
+void output_json_part(struct output *output, struct sla_text text);
+
+/* A member: a key as it is written, with its quotes and colon, behind which OUTPUT_KEY bytes can be read in all; and a
+ * string. */
+enum { OUTPUT_KEY = 32 };
+void output_json_member(struct output *output, struct sla_text key, struct sla_text text);
 
 #endif

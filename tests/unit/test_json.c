@@ -4,15 +4,15 @@
 #include "base/text.h"
 #include "cli/json.h"
 
-static void put(void *data, const char *bytes, size_t len) {
-  fwrite(bytes, 1, len, data);
-}
-
 static char *escaped(const char *bytes, size_t len) {
-  char *text;
+  char *text, part[64];
   size_t text_len;
   FILE *file = open_memstream(&text, &text_len);
-  json_escape((struct sla_text){bytes, len}, put, file);
+  struct sla_text left = {bytes, len};
+  putc('"', file);
+  for (size_t room = len % 7 + JSON_MOST_ESCAPED; left.len; room = 2 * room + 1) /* in pieces */
+    fwrite(part, 1, json_escape(&left, part, room < sizeof part ? room : sizeof part), file);
+  putc('"', file);
   fclose(file);
   return text;
 }

@@ -3,6 +3,7 @@
  * whatever bytes there are nothing is lost.
  */
 #include "helpers.h"
+#include "random_json.h"
 
 #include "base/text.h"
 #include "cli/json_path.h"
@@ -77,49 +78,7 @@ static size_t read_all(const char *bytes, size_t len, bool lines, uint64_t seed,
   return good;
 }
 
-/* --- random objects ---------------------------------------------------------------------------------------------- */
-
-static void put_blanks(FILE *file, uint64_t *seed, bool lines) {
-  for (int64_t n = random_below(seed, 4); n > 1; n--)
-    putc(" \t\n\r"[random_below(seed, lines ? 2 : 4)], file);
-}
-
-static void put_value(FILE *file, uint64_t *seed, bool lines, int depth);
-
-static void put_string(FILE *file, uint64_t *seed) {
-  static const char *const parts[] = {"a", "\\\"", "\\\\", "{", "}", "[", "]", ",", ":", "\\u00e9", "\xC3\xA9", "\\n"};
-  putc('"', file);
-  for (int64_t n = random_below(seed, 6); n; n--)
-    fputs(parts[random_below(seed, sizeof parts / sizeof *parts)], file);
-  putc('"', file);
-}
-
-static void put_nested(FILE *file, uint64_t *seed, bool lines, int depth, bool is_object) {
-  int64_t count = random_below(seed, 4);
-  putc(is_object ? '{' : '[', file);
-  put_blanks(file, seed, lines);
-  for (int64_t i = 0; i < count; i++) {
-    if (is_object)
-      fprintf(file, "\"k%d\" :", (int)i);
-    put_blanks(file, seed, lines);
-    put_value(file, seed, lines, depth + 1);
-    put_blanks(file, seed, lines);
-    if (i + 1 < count)
-      putc(',', file);
-  }
-  putc(is_object ? '}' : ']', file);
-}
-
-static void put_value(FILE *file, uint64_t *seed, bool lines, int depth) {
-  static const char *const scalars[] = {"null", "true", "false", "0", "-1.50e+3", "123456789012345678901234567890"};
-  int64_t kind = random_below(seed, depth < 4 ? 5 : 3);
-  if (kind < 2)
-    fputs(scalars[random_below(seed, sizeof scalars / sizeof *scalars)], file);
-  else if (kind == 2)
-    put_string(file, seed);
-  else
-    put_nested(file, seed, lines, depth, kind == 3);
-}
+/* --- random documents -------------------------------------------------------------------------------------------- */
 
 /* A file of random objects, and the objects each on a line of its own. */
 struct document {
@@ -260,6 +219,43 @@ static void test_paths(void **state) {
   }
 }
 
+/* Members are found wherever they are, also where so many names have come that all are forgotten. */
+static void test_moving_members(void **state) {
+  (void)state;
+  const char *problem;
+  struct json_reader *reader = json_reader_new();
+  long outer = json_reader_bind(reader, "k", &problem), inner = json_reader_bind(reader, "o.k", &problem);
+  long listed = json_reader_bind(reader, "o.l[].k", &problem), absent = json_reader_bind(reader, "o.absent", &problem);
+  for (int i = 0; i < 60; i++) {
+    char *text, expected[16];
+    size_t len;
+    FILE *file = open_memstream(&text, &len);
+    fputs("{\"first\":{\"k\":0}", file);
+    fprintf(file, i % 2 ? ",\"k\":%d" : ",\"o\":{\"l\":[{\"k\":1},{\"x\":{\"k\":3},\"k\":2}],\"k\":%d}", i);
+    for (int n = 0; n < 500 * (i % 3); n++)
+      fprintf(file, ",\"name %d of %d\":{}", n, i);
+    fprintf(file, i % 2 ? ",\"o\":{\"k\":%d,\"l\":[{\"k\":1},{\"k\":2,\"y\":0}]}}" : ",\"k\":%d}", i);
+    fclose(file);
+    struct record record = {.raw = {text, len}, .line = 1};
+    assert_true(json_reader_read(reader, &record));
+    assert_null(record.problem);
+    assert_null(record.error);
+    snprintf(expected, sizeof expected, "%d", i);
+    for (int k = 0; k < 2; k++) {
+      struct sla_text value = record.fields[k ? inner : outer];
+      assert_int_equal(value.len, strlen(expected));
+      assert_memory_equal(value.ptr, expected, value.len);
+    }
+    assert_int_equal(record.lists[listed].count, 2);
+    assert_memory_equal(record.lists[listed].items[1].ptr, "2", 1);
+    assert_int_equal(record.fields[absent].len, 0);
+    free(text);
+  }
+  assert_true(json_reader_object(reader)->names.generation > 0);
+  assert_false(json_reader_has_seen(reader, absent));
+  json_reader_free(reader);
+}
+
 static void test_wrong_paths(void **state) {
   (void)state;
   static const char *const wrong[] = {"",      ".a",   "a.",   "a..b",   "a[",      "a[1",   "a[x]",
@@ -327,8 +323,12 @@ static void test_large_objects(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random_documents), cmocka_unit_test(test_broken_documents), cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_wrong_paths),      cmocka_unit_test(test_large_objects),
+      cmocka_unit_test(test_random_documents),
+      cmocka_unit_test(test_broken_documents),
+      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_moving_members),
+      cmocka_unit_test(test_wrong_paths),
+      cmocka_unit_test(test_large_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

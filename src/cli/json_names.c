@@ -1,0 +1,94 @@
+#include "cli/json_names.h"
+
+#include "cli/cli.h"
+#include "cli/json_string.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_SLOTS = 64, MOST_NAMES = 16 * 1024 };
+
+static uint64_t hash_of(const struct json_names *names, struct sla_text text, unsigned depth) {
+  const uint64_t odd = 0x9E3779B97F4A7C15U;
+  uint64_t hash = names->salt ^ depth ^ text.len << 32, word = 0;
+  size_t at = 0;
+  for (; text.len - at >= 8; at += 8) {
+    memcpy(&word, text.ptr + at, 8);
+    hash = (hash ^ word) * odd;
+    hash ^= hash >> 32;
+  }
+  for (word = 0; at < text.len; at++)
+    word = word << 8 | (unsigned char)text.ptr[at];
+  hash = (hash ^ word) * odd;
+  return hash ^ hash >> 32;
+}
+
+/* Where a name is, or would be. */
+static struct json_name **slot_of(const struct json_names *names, uint64_t hash, struct sla_text text, unsigned depth) {
+  for (size_t i = hash & (names->size - 1);; i = (i + 1) & (names->size - 1)) {
+    const struct json_name *name = names->slots[i];
+    if (!name || (name->hash == hash && name->depth == depth && json_name_is(name, text)))
+      return &names->slots[i];
+  }
+}
+
+static void grow(struct json_names *names) {
+  struct json_names larger = *names;
+  larger.size = names->size ? 2 * names->size : LEAST_SLOTS;
+  larger.slots = cli_alloc(larger.size * sizeof(struct json_name *));
+  for (size_t i = 0; i < names->size; i++) {
+    struct json_name *name = names->slots[i];
+    if (name)
+      *slot_of(&larger, name->hash, name->text, name->depth) = name;
+  }
+  free(names->slots);
+  if (!names->size)
+    larger.salt = (uintptr_t)larger.slots ^ (uint64_t)sla_time_now() << 24;
+  *names = larger;
+}
+
+/* Whether a string with nothing but text between its quotes says it. */
+static bool stands_for_itself(struct sla_text text) {
+  const char *at = text.ptr, *end = at + text.len;
+  while (at < end) {
+    const char *behind = (unsigned char)*at < 0x80 ? json_plain_end(at, end, false) : json_utf8_end(at, end);
+    if (behind == at)
+      return false;
+    at = behind;
+  }
+  return true;
+}
+
+struct json_name *json_names_find(struct json_names *names, struct sla_text text, unsigned depth) {
+  if (2 * names->count >= names->size)
+    grow(names);
+  uint64_t hash = hash_of(names, text, depth);
+  struct json_name **slot = slot_of(names, hash, text, depth);
+  if (*slot)
+    return *slot;
+  struct json_name *name = *slot = cli_alloc(sizeof *name + text.len + 1);
+  names->count++;
+  *name = (struct json_name){.text = {name->bytes, text.len}, .depth = depth, .hash = hash};
+  memcpy(name->bytes, text.ptr, text.len);
+  name->is_plain = stands_for_itself(name->text);
+  return name;
+}
+
+static void forget(struct json_names *names) {
+  for (size_t i = 0; i < names->size; i++)
+    free(names->slots[i]);
+  free(names->slots);
+  names->slots = NULL;
+  names->first = NULL;
+  names->size = names->count = 0;
+  names->generation++;
+}
+
+void json_names_trim(struct json_names *names) {
+  if (names->count > MOST_NAMES)
+    forget(names);
+}
+
+void json_names_free(struct json_names *names) {
+  forget(names);
+}

@@ -1,0 +1,54 @@
+/*
+ * json_object: an object of JSON in memory, judged and taken apart in one pass (RFC 8259): grammar, UTF-8, names that
+ * come twice. Whatever it says yes to, jansson says yes to as well; where it says no, jansson is to say why, which is
+ * slow, and now and then that nothing is wrong.
+ */
+#ifndef SLACLOCK_CLI_JSON_OBJECT_H
+#define SLACLOCK_CLI_JSON_OBJECT_H
+
+#include "cli/json_names.h"
+
+/* A value; those in it stand behind it in their order, to before end. */
+struct json_node {
+  struct json_name *name; /* NULL: the object itself, or an element of a list */
+  struct sla_text value;  /* as it stands */
+  uint32_t end;
+  uint32_t decoded_at, decoded_len; /* what a string with escapes says, once it has been asked */
+  bool is_escaped, is_decoded;
+};
+
+/* Begins zeroed. */
+struct json_object {
+  struct json_node *nodes; /* the first is the object itself */
+  size_t count, capacity;
+  struct json_names names;
+  struct json_name **expected; /* the name that comes next, if it is as the last time */
+  const char *end;
+  bool is_broken; /* over more lines than one */
+  bool is_judged; /* it is known to be well-formed */
+  char *decoded;  /* what strings with escapes say: together not more than the object's bytes */
+  size_t decoded_size;
+  uint32_t decoded_len;
+};
+
+/*
+ * Takes an object apart, around which there are no blanks; false where it is none, is malformed, or, unless it is known
+ * to be well-formed, unusual. There are then no nodes.
+ */
+bool json_object_read(struct json_object *object, struct sla_text text, bool is_judged);
+
+/* The next member, in order. *at begins at 0. NULL behind the last one. */
+static inline struct json_node *json_object_member(const struct json_object *object, size_t *at) {
+  size_t next = *at ? object->nodes[*at].end : 1;
+  if (next >= object->count)
+    return NULL;
+  *at = next;
+  return &object->nodes[next];
+}
+
+void json_object_free(struct json_object *object);
+
+/* What a scalar says, for as long as the object is not read anew: null nothing. */
+struct sla_text json_object_text(struct json_object *object, struct json_node *node);
+
+#endif
