@@ -16,7 +16,7 @@
 #define VERSION_FUNCTIONS(X) X(icalrecurrencetype_unref)
 static const char *const files[] = {"libical.so.4", "libical.4.dylib", NULL};
 #else
-#define RULE_FROM_STRING     icalrecurrencetype_from_string
+#define RULE_FROM_STRING icalrecurrencetype_from_string
 #define VERSION_FUNCTIONS(X)
 static const char *const files[] = {"libical.so.3", "libical.3.dylib", NULL};
 #endif

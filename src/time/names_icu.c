@@ -73,11 +73,11 @@ static bool symbols_read(const struct icu_names *icu, const UDateFormat *format,
   for (int i = 0; i < 12; i++)
     good = good && symbol_read(icu, format, UDAT_STANDALONE_MONTHS, i, names->months[i], sizeof names->months[i]);
   for (int i = 0; i < 7; i++)
-    good =
-        good &&
-        symbol_read(icu, format, UDAT_STANDALONE_WEEKDAYS, icu_weekday(i), names->weekdays[i], sizeof names->weekdays[i]) &&
-        symbol_read(icu, format, UDAT_STANDALONE_SHORTER_WEEKDAYS, icu_weekday(i), names->short_weekdays[i],
-                    sizeof names->short_weekdays[i]);
+    good = good &&
+           symbol_read(icu, format, UDAT_STANDALONE_WEEKDAYS, icu_weekday(i), names->weekdays[i],
+                       sizeof names->weekdays[i]) &&
+           symbol_read(icu, format, UDAT_STANDALONE_SHORTER_WEEKDAYS, icu_weekday(i), names->short_weekdays[i],
+                       sizeof names->short_weekdays[i]);
   return good;
 }
 

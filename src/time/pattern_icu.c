@@ -16,8 +16,7 @@ enum { WORD_ROOM = 128 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define WORD_FUNCTIONS(X)                                                                                              \
-  X(udat_open) X(udat_close) X(udat_getSymbols) X(udat_getLocaleByType) X(u_strToUTF8)
+#define WORD_FUNCTIONS(X) X(udat_open) X(udat_close) X(udat_getSymbols) X(udat_getLocaleByType) X(u_strToUTF8)
 
 struct icu_words {
   WORD_FUNCTIONS(LIBRARY_MEMBER)
