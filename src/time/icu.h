@@ -13,7 +13,7 @@ bool icu_load(const char *const *names, size_t count, void *table);
 
 bool icu_is_installed(void);
 
-/* What to say where it is not: the file's name, and what it is. */
+/* For messages where it is not: the file's name, and what it is. */
 extern const char icu_name[];
 
 #endif

@@ -2,6 +2,7 @@
 #include "time/pattern_form.h"
 
 #include "base/text.h"
+#include "time/icu.h"
 #include "time/civil.h"
 
 enum { TEXT_MOST = 128, CENTURY = 2000, LEAST_SHORTENED = 3 };
@@ -239,7 +240,10 @@ const char *time_format_read(const struct time_format *format, struct sla_text t
   char folded[TEXT_MOST];
   struct sla_text read = {folded, 0};
   const char *problem = NULL;
-  if (time_text_fold(text, folded, sizeof folded, &read.len))
+  if (!time_text_fold(text, folded, sizeof folded, &read.len)) {
+    if (!text_is_ascii(text) && !icu_is_installed())
+      return "to read letters and digits other than ASCII's takes ICU, which is not installed";
+  } else
     for (size_t i = 0; i < format->count; i++) {
       const char *wrong;
       if (!pattern_read(&format->patterns[i], read, ret_timestamp, &wrong))
