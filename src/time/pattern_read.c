@@ -2,8 +2,8 @@
 #include "time/pattern_form.h"
 
 #include "base/text.h"
-#include "time/icu.h"
 #include "time/civil.h"
+#include "time/icu.h"
 
 enum { TEXT_MOST = 128, CENTURY = 2000, LEAST_SHORTENED = 3 };
 
