@@ -220,10 +220,10 @@ bool text_first_is_shown(struct sla_text text, size_t *ret_len) {
   if (len <= 1)
     return len == 1 && ((text.ptr[0] >= ' ' && text.ptr[0] != 0x7F) || text.ptr[0] == '\t');
   static const char *const hidden[] = {"\xE2\x80\xA8", "\xE2\x80\xA9", TEXT_BOM, "\xEF\xBF\xBE", "\xEF\xBF\xBF"};
-  for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
-    if (text_starts(text, hidden[i]))
+  for (size_t i = 0; i < sizeof hidden / sizeof hidden[0] && len == 3; i++)
+    if (memcmp(text.ptr, hidden[i], 3) == 0)
       return false;
-  bool is_c1 = text_starts(text, "\xC2") && (unsigned char)text.ptr[1] < 0xA0;
+  bool is_c1 = text.ptr[0] == '\xC2' && (unsigned char)text.ptr[1] < 0xA0;
   return !is_c1;
 }
 

@@ -448,8 +448,9 @@ void yaml_parse(struct arena *arena, struct diags *diags, const struct source *s
 /* --- using it ----------------------------------------------------------------------------------------------------- */
 
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key) {
+  struct sla_text name = text_of(key);
   for (size_t i = 0; map->kind == YAML_MAP && i < map->count; i++)
-    if (text_is(map->entries[i].key.text, key))
+    if (text_equal(map->entries[i].key.text, name))
       return &map->entries[i].value;
   return NULL;
 }
@@ -470,8 +471,10 @@ const char *yaml_kind_name(const struct yaml_node *node) {
 
 bool yaml_is_null(const struct yaml_node *node) {
   static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
+  if (node->kind != YAML_SCALAR || node->quoted || node->text.len > 4)
+    return false;
   for (size_t i = 0; i < sizeof nulls / sizeof nulls[0]; i++)
-    if (node->kind == YAML_SCALAR && !node->quoted && text_is(node->text, nulls[i]))
+    if (text_is(node->text, nulls[i]))
       return true;
   return false;
 }

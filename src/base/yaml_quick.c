@@ -1,6 +1,7 @@
 /* yaml_quick: events of plain YAML, see yaml_events.h. Whatever is in doubt is left to libyaml. */
 #include "base/yaml_events.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* libyaml takes nothing longer than 1024 characters for a key. */
@@ -35,8 +36,11 @@ static bool is_flow_sign(char c) {
 
 /* A place of the current line; places come in order. */
 static struct yaml_mark mark_of(struct quick *quick, const char *place) {
-  for (; quick->counted < place; quick->counted++)
-    quick->column += ((unsigned char)*quick->counted & 0xC0) != 0x80;
+  int column = quick->column;
+  for (const char *at = quick->counted; at < place; at++)
+    column += ((unsigned char)*at & 0xC0) != 0x80;
+  quick->counted = place;
+  quick->column = column;
   return (struct yaml_mark){quick->line, quick->column, (size_t)(place - quick->text)};
 }
 
@@ -105,20 +109,16 @@ static bool begins_plain(const struct quick *quick, bool flow) {
 
 /* The end of a plain scalar; NULL where it needs libyaml. */
 static const char *plain_end(const struct quick *quick, bool flow) {
+  static const bool may_end[UCHAR_MAX + 1] = {['\n'] = true, [':'] = true, ['#'] = true, [','] = true, ['?'] = true,
+                                              ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true};
   const char *at = quick->at;
-  for (; at < quick->end && *at != '\n'; at++) {
-    char c = *at;
-    if (c == ':') {
-      char next = char_at(quick, at + 1);
-      if (is_blank(next))
-        break;
-      if (flow && (is_flow_sign(next) || next == '?'))
-        return NULL;
-    } else if (c == '#' && at[-1] == ' ')
+  for (;; at++) {
+    while (at < quick->end && !may_end[(unsigned char)*at])
+      at++;
+    char c = char_at(quick, at), next = char_at(quick, at + 1);
+    if (c == '\n' || (c == ':' && is_blank(next)) || (c == '#' && at[-1] == ' ') || (flow && is_flow_sign(c)))
       break;
-    else if (flow && is_flow_sign(c))
-      break;
-    else if (flow && c == '?')
+    if (flow && (c == '?' || (c == ':' && (is_flow_sign(next) || next == '?'))))
       return NULL;
   }
   while (at > quick->at && at[-1] == ' ')
