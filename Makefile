@@ -44,7 +44,7 @@ ICU_CFLAGS    = $(call once,ICU_CFLAGS,$(call packages,cflags,icu-i18n icu-uc))
 ICU_LIBS      = $(call once,ICU_LIBS,$(call packages,libs,icu-i18n icu-uc,-licui18n -licuuc))
 # Likewise: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
-# Likewise: libical is loaded when a feed has an event that repeats (see src/holidays/feed_ical.h).
+# Likewise: libical is loaded when a feed has an event that repeats by an unusual rule (see src/holidays/feed_ical.h).
 ICAL_CFLAGS   = $(call once,ICAL_CFLAGS,$(call packages,cflags,libical))
 # And jansson when input is JSON (see src/cli/json_read.h).
 JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))

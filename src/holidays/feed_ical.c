@@ -284,10 +284,19 @@ const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64
   return NULL;
 }
 
+/*
+ * What nearly all rules are made of. recurrence.h has their days sooner than libical is loaded, which takes the time of
+ * four starts, since ICU comes with it.
+ */
+static bool is_usual(const struct recurrence *rule) {
+  return !rule->positions.given && !rule->year_days.given && !rule->weeks.given && !rule->hours.given &&
+         !rule->minutes.given && !rule->seconds.given;
+}
+
 void ical_expand(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
                  int64_t from, int64_t to, struct moments *moments) {
   int64_t last = rule->has_until && until < to ? until : to;
-  if (ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, last) &&
+  if (!is_usual(rule) && ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, last) &&
       ical_ask(ical, arena, rule, start, from, last, moments))
     return;
   recurrence_expand(arena, rule, start, until, from, to, moments);
