@@ -36,23 +36,27 @@ endif
 packages = $(shell $(PKG_CONFIG) --$(1) $(2) 2>/dev/null || echo $(3))
 once     = $(eval $(1) := $(2))$($(1))
 
-MODULES       = icu-i18n icu-uc yaml-0.1
+MODULES       = yaml-0.1
 MODULE_CFLAGS = $(call once,MODULE_CFLAGS,$(call packages,cflags,$(MODULES)))
-MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-licui18n -licuuc -lyaml))
-# Its header only: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
+MODULE_LIBS   = $(call once,MODULE_LIBS,$(call packages,libs,$(MODULES),-lyaml))
+# Its headers only: ICU is loaded by what needs it (see src/time/icu.h). A test is linked with it.
+ICU_CFLAGS    = $(call once,ICU_CFLAGS,$(call packages,cflags,icu-i18n icu-uc))
+ICU_LIBS      = $(call once,ICU_LIBS,$(call packages,libs,icu-i18n icu-uc,-licui18n -licuuc))
+# Likewise: the library is loaded by `slaclock feed`, the one command that needs it (see src/cli/fetch.h).
 CURL_CFLAGS   = $(call once,CURL_CFLAGS,$(call packages,cflags,libcurl))
-# Likewise: libical is loaded when a feed has an event that repeats (see src/holidays/feed_ical.h).
+# Likewise: libical is loaded when a feed has an event that repeats by an unusual rule (see src/holidays/feed_ical.h).
 ICAL_CFLAGS   = $(call once,ICAL_CFLAGS,$(call packages,cflags,libical))
 # And jansson when JSON has something wrong or odd in it (see src/cli/json_read.h).
 JANSSON_CFLAGS = $(call once,JANSSON_CFLAGS,$(call packages,cflags,jansson))
-HEADER_CFLAGS = $(CURL_CFLAGS) $(ICAL_CFLAGS) $(JANSSON_CFLAGS)
+HEADER_CFLAGS = $(ICU_CFLAGS) $(CURL_CFLAGS) $(ICAL_CFLAGS) $(JANSSON_CFLAGS)
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(call packages,cflags,cmocka))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call packages,libs,cmocka,-lcmocka))
 # dlopen, where it is not in the C library.
 DL_LIBS       = -ldl
 
 DEFINES = -D_GNU_SOURCE -DSLACLOCK_VERSION='"$(VERSION)"'
-COMPILE = $(CC) -std=c17 -pthread -Iinclude -Isrc $(DEFINES) $(MODULE_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
+COMPILE = $(CC) -std=c17 -pthread -Iinclude -Isrc $(DEFINES) $(MODULE_CFLAGS) $(CPPFLAGS) $(WARNINGS) \
+  $(SANITIZE_FLAGS) $(CFLAGS)
 LINK    = $(CC) -pthread $(SANITIZE_FLAGS) $(CFLAGS) $(LDFLAGS)
 
 # As many jobs as there are processors, unless the command line says -j.
@@ -137,7 +141,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 $(BUILD)/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(COMPILE) -Itests/unit $(CMOCKA_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) -Itests/unit $(CMOCKA_CFLAGS) $(ICU_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Only this file knows where it is going to be installed, so that `make install prefix=/usr` compiles only it anew.
 $(BUILD)/datadir: FORCE
@@ -146,6 +150,7 @@ $(BUILD)/datadir: FORCE
 $(BUILD)/src/base/file.o: $(BUILD)/datadir
 $(BUILD)/src/base/file.o: private DEFINES += -DSLACLOCK_DATADIR='"$(datadir)/slaclock"'
 
+$(BUILD)/src/time/icu.o $(BUILD)/src/time/%_icu.o: private DEFINES += $(ICU_CFLAGS)
 $(BUILD)/src/cli/fetch.o: private DEFINES += $(CURL_CFLAGS)
 $(BUILD)/src/cli/json_read.o: private DEFINES += $(JANSSON_CFLAGS)
 $(BUILD)/tests/unit/test_json_object.o: private DEFINES += $(JANSSON_CFLAGS)
@@ -163,7 +168,7 @@ $(BUILD)/slaclock: $(call objects,src/cli/main.c) $(CLI) $(LIB)
 
 $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(HELP_SOURCES)) $(CLI) $(LIB)
 	$(say) LD $@
-	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(MODULE_LIBS) $(DL_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(ICU_LIBS) $(MODULE_LIBS) $(DL_LIBS)
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CLI_SOURCES) src/cli/main.c $(UNIT_SOURCES) $(HELP_SOURCES))
 

@@ -580,13 +580,14 @@ struct sla_locale_names {
 
 /*
  * The names for a locale ("uk", "de-AT", "ja_JP.UTF-8"), in UTF-8; English, with weeks from Monday, for NULL, "", "C"
- * and "POSIX". Where a language is not known the names are English, and the week begins as the region has it.
+ * and "POSIX". Where a language is not known the names are English, and the week begins as the region has it. false
+ * where ICU, which knows all but English, is not installed: then it is as for NULL.
  */
-void sla_locale_names(const char *locale, struct sla_locale_names *ret_names);
+bool sla_locale_names(const char *locale, struct sla_locale_names *ret_names);
 
 /*
  * Columns that UTF-8 text takes in a terminal, counted up to `most`: wide East Asian characters are two, combining ones
- * none. *ret_len is how many bytes of the text fit.
+ * none. *ret_len is how many bytes of the text fit. Where ICU is not installed every printable character is one.
  */
 size_t sla_text_columns(struct sla_text text, size_t most, size_t *ret_len);
 

@@ -4,8 +4,8 @@
 #include "time/civil.h"
 #include "time/names.h"
 
-void sla_locale_names(const char *locale, struct sla_locale_names *ret_names) {
-  names_of_locale(locale, ret_names);
+bool sla_locale_names(const char *locale, struct sla_locale_names *ret_names) {
+  return names_of_locale(locale, ret_names);
 }
 
 size_t sla_text_columns(struct sla_text text, size_t most, size_t *ret_len) {

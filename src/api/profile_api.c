@@ -4,6 +4,7 @@
 #include "api/sorter.h"
 #include "base/text.h"
 #include "policy/profile.h"
+#include "time/icu.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -31,8 +32,12 @@ static void load_format(void *data) {
   struct arena *arena = &load->loaded->arena;
   struct diags diags;
   diags_init(&diags, arena, load->options);
-  if (!time_locale_is_known(load->locale)) {
-    report(load->options, load->what, arena_printf(arena, "unknown locale \"%s\"", load->locale));
+  if (load->locale && !time_locale_is_known(load->locale)) {
+    report(load->options, load->what,
+           icu_is_installed()
+               ? arena_printf(arena, "unknown locale \"%s\"", load->locale)
+               : arena_printf(arena, "unknown locale \"%s\": %s, which knows languages, is not installed", load->locale,
+                              icu_name));
     load->code = SLA_NOT_FOUND;
     return;
   }

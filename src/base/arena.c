@@ -72,10 +72,10 @@ static struct arena_chunk *arena_add_chunk(struct arena *arena, size_t size) {
     want = room;
   if (want < size)
     want = size;
-  struct arena_chunk *chunk = calloc(1, sizeof(struct arena_chunk) + want);
+  struct arena_chunk *chunk = malloc(sizeof(struct arena_chunk) + want);
   if (!chunk)
     arena_fail(arena);
-  chunk->size = want;
+  *chunk = (struct arena_chunk){.size = want};
   arena->used += sizeof(struct arena_chunk) + want;
   struct arena_chunk *current = arena->chunk;
   if (current && current->size - current->used > want - size) {
@@ -88,7 +88,8 @@ static struct arena_chunk *arena_add_chunk(struct arena *arena, size_t size) {
   return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+/* Memory as it comes. Zeroing pieces and not chunks leaves alone the pages of a chunk that are never used. */
+static void *arena_take(struct arena *arena, size_t size) {
   if (size > SIZE_MAX - ALIGNMENT)
     arena_fail(arena);
   size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -100,6 +101,10 @@ void *arena_alloc(struct arena *arena, size_t size) {
   return place;
 }
 
+void *arena_alloc(struct arena *arena, size_t size) {
+  return memset(arena_take(arena, size), 0, size);
+}
+
 void *arena_array(struct arena *arena, size_t count, size_t size) {
   if (size && count > SIZE_MAX / size)
     arena_fail(arena);
@@ -107,16 +112,20 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
 }
 
 void *arena_regrow(struct arena *arena, const void *old, size_t old_count, size_t new_count, size_t size) {
-  void *place = arena_array(arena, new_count, size);
+  if (size && new_count > SIZE_MAX / size)
+    arena_fail(arena);
+  char *place = arena_take(arena, new_count * size);
   if (old_count)
     memcpy(place, old, old_count * size);
+  memset(place + old_count * size, 0, (new_count - old_count) * size);
   return place;
 }
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t len) {
-  char *copy = arena_alloc(arena, len + 1);
+  char *copy = arena_take(arena, len + 1);
   if (len)
     memcpy(copy, bytes, len);
+  copy[len] = '\0';
   return copy;
 }
 

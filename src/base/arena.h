@@ -74,4 +74,12 @@ void arena_defer(struct arena *arena, void (*release)(void *resource), void *res
         : (void)0),                                                                                                    \
    &(vector)->items[(vector)->count++])
 
+/* Makes room for so many more elements at once: growing to that by doubling would take twice the memory. */
+#define ARENA_RESERVE(arena, vector, more)                                                                             \
+  ((vector)->capacity - (vector)->count < (more)                                                                       \
+       ? (void)((vector)->items = arena_regrow((arena), (vector)->items, (vector)->count, (vector)->count + (more),    \
+                                               sizeof *(vector)->items),                                               \
+                (vector)->capacity = (vector)->count + (more))                                                         \
+       : (void)0)
+
 #endif

@@ -186,16 +186,44 @@ size_t text_characters(struct sla_text text) {
   return characters;
 }
 
+bool text_is_ascii(struct sla_text text) {
+  for (size_t i = 0; i < text.len; i++)
+    if ((unsigned char)text.ptr[i] >= 0x80)
+      return false;
+  return true;
+}
+
+/*
+ * Eight bytes at once: the highest bit of a byte is set in word where it is not ASCII, in word - 0x20 where it is below
+ * a blank, in word + 1 where it is DEL. (A borrow or carry into the next byte comes only out of one of these.)
+ */
+static bool word_is_plain(uint64_t word) {
+  const uint64_t ones = UINT64_MAX / 0xFF;
+  return !((word | (word - ' ' * ones) | (word + ones)) & 0x80 * ones);
+}
+
+size_t text_plain_length(struct sla_text text) {
+  size_t len = 0;
+  for (uint64_t word; text.len - len >= sizeof word; len += sizeof word) {
+    memcpy(&word, text.ptr + len, sizeof word);
+    if (!word_is_plain(word))
+      break;
+  }
+  while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] <= '~')
+    len++;
+  return len;
+}
+
 bool text_first_is_shown(struct sla_text text, size_t *ret_len) {
   size_t len = text_utf8_length(text);
   *ret_len = len ? len : 1;
   if (len <= 1)
     return len == 1 && ((text.ptr[0] >= ' ' && text.ptr[0] != 0x7F) || text.ptr[0] == '\t');
   static const char *const hidden[] = {"\xE2\x80\xA8", "\xE2\x80\xA9", TEXT_BOM, "\xEF\xBF\xBE", "\xEF\xBF\xBF"};
-  for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
-    if (text_starts(text, hidden[i]))
+  for (size_t i = 0; i < sizeof hidden / sizeof hidden[0] && len == 3; i++)
+    if (memcmp(text.ptr, hidden[i], 3) == 0)
       return false;
-  bool is_c1 = text_starts(text, "\xC2") && (unsigned char)text.ptr[1] < 0xA0;
+  bool is_c1 = text.ptr[0] == '\xC2' && (unsigned char)text.ptr[1] < 0xA0;
   return !is_c1;
 }
 

@@ -86,6 +86,11 @@ struct sla_text text_cut(struct sla_text text, size_t most);
 /* Where the first malformed UTF-8 sequence stands (RFC 3629), or len where all is well. */
 size_t text_utf8_error(struct sla_text text);
 
+bool text_is_ascii(struct sla_text text);
+
+/* How many bytes at the start of a text are printable ASCII: blanks, letters, digits, signs. */
+size_t text_plain_length(struct sla_text text);
+
 /*
  * Whether the first character of a text (not empty) can be shown on a line: well-formed, no control character but tab,
  * no line separator, byte order mark or noncharacter. *ret_len is its length in bytes, 1 where it is malformed.

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/yaml_errors.h"
+#include "base/yaml_events.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,8 +18,12 @@ struct open_node {
 struct parse {
   struct arena *arena;
   struct yaml_input input;
+  struct yaml_event event;
+  /* The quick reader, and libyaml. Where there is something to report it is libyaml's turn, from the beginning. */
+  bool is_quick;
+  struct quick quick;
   yaml_parser_t parser;
-  yaml_event_t event;
+  yaml_event_t parsed;
   const struct open_node *open;
   int nodes;
   /* libyaml counts characters, we need bytes: where both counts are known to meet. */
@@ -26,6 +31,15 @@ struct parse {
     size_t character, byte;
   } cursor;
   size_t scalar_end; /* byte offset behind the last scalar */
+  /* What has come of the lists and maps that are open, the innermost last. */
+  struct {
+    struct yaml_node *items;
+    size_t count, capacity;
+  } items;
+  struct {
+    struct yaml_entry *items;
+    size_t count, capacity;
+  } entries;
   /* Room for sorting the keys of a map. */
   struct yaml_entry **sorted;
   size_t sorted_capacity;
@@ -33,7 +47,7 @@ struct parse {
 
 static void parse_release(void *resource) {
   struct parse *parse = resource;
-  yaml_event_delete(&parse->event);
+  yaml_event_delete(&parse->parsed);
   yaml_parser_delete(&parse->parser);
 }
 
@@ -85,57 +99,105 @@ static void parse_report(struct parse *parse) {
 
 /* --- the tree ----------------------------------------------------------------------------------------------------- */
 
-/* Goes to the next event; false where there is none, which has then been reported. */
-static bool parse_next(struct parse *parse) {
-  yaml_event_delete(&parse->event);
-  if (yaml_parser_parse(&parse->parser, &parse->event))
-    return true;
-  if (parse->parser.error == YAML_MEMORY_ERROR)
-    arena_fail(parse->arena);
-  parse_report(parse);
-  return false;
+static struct yaml_mark mark_of(struct parse *parse, yaml_mark_t mark, bool with_byte) {
+  return (struct yaml_mark){(int)mark.line, (int)mark.column, with_byte ? offset_of_mark(parse, mark) : 0};
 }
 
-static void refuse_anchor_and_tag(struct parse *parse, const yaml_char_t *anchor, const yaml_char_t *tag) {
-  struct place place = place_of_mark(parse, parse->event.start_mark);
-  if (anchor)
-    diag_error(parse->input.diags, place, "anchors are not supported: text that begins with \"&\" must be in quotes");
-  if (tag)
-    diag_error(parse->input.diags, place, "tags are not supported: text that begins with \"!\" must be in quotes");
+/* What libyaml's event says. */
+static struct yaml_event event_of(struct parse *parse, const yaml_event_t *parsed) {
+  bool is_scalar = parsed->type == YAML_SCALAR_EVENT;
+  struct yaml_event event = {.kind = EVENT_CLOSE, .start = mark_of(parse, parsed->start_mark, is_scalar)};
+  switch (parsed->type) {
+  case YAML_STREAM_END_EVENT: event.kind = EVENT_END; break;
+  case YAML_DOCUMENT_START_EVENT: event.kind = EVENT_DOCUMENT; break;
+  case YAML_ALIAS_EVENT: event.kind = EVENT_ALIAS; break;
+  case YAML_SEQUENCE_START_EVENT:
+    event.kind = EVENT_LIST;
+    event.flow = parsed->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+    event.anchor = parsed->data.sequence_start.anchor, event.tag = parsed->data.sequence_start.tag;
+    break;
+  case YAML_MAPPING_START_EVENT:
+    event.kind = EVENT_MAP;
+    event.flow = parsed->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
+    event.anchor = parsed->data.mapping_start.anchor, event.tag = parsed->data.mapping_start.tag;
+    break;
+  case YAML_SCALAR_EVENT: {
+    yaml_scalar_style_t style = parsed->data.scalar.style;
+    event.kind = EVENT_SCALAR;
+    event.quoted = style != YAML_PLAIN_SCALAR_STYLE;
+    event.quote = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    event.anchor = parsed->data.scalar.anchor, event.tag = parsed->data.scalar.tag;
+    event.text = (struct sla_text){(const char *)parsed->data.scalar.value, parsed->data.scalar.length};
+    event.end = mark_of(parse, parsed->end_mark, true);
+    break;
+  }
+  default: break;
+  }
+  return event;
+}
+
+/* Goes to the next event; false where there is none, which has then been reported unless the quick reader gave up. */
+static bool parse_next(struct parse *parse) {
+  if (parse->is_quick)
+    return quick_next(&parse->quick, &parse->event);
+  do {
+    yaml_event_delete(&parse->parsed);
+    if (!yaml_parser_parse(&parse->parser, &parse->parsed)) {
+      if (parse->parser.error == YAML_MEMORY_ERROR)
+        arena_fail(parse->arena);
+      parse_report(parse);
+      return false;
+    }
+  } while (parse->parsed.type == YAML_STREAM_START_EVENT || parse->parsed.type == YAML_DOCUMENT_END_EVENT);
+  parse->event = event_of(parse, &parse->parsed);
+  return true;
+}
+
+static struct place place_of_event(const struct parse *parse) {
+  const struct yaml_mark *start = &parse->event.start;
+  return (struct place){.source = parse->input.source, .line = start->line + 1, .column = start->column + 1};
+}
+
+static void refuse_anchor_and_tag(struct parse *parse) {
+  if (parse->event.anchor)
+    diag_error(parse->input.diags, place_of_event(parse),
+               "anchors are not supported: text that begins with \"&\" must be in quotes");
+  if (parse->event.tag)
+    diag_error(parse->input.diags, place_of_event(parse),
+               "tags are not supported: text that begins with \"!\" must be in quotes");
 }
 
 static void read_scalar(struct parse *parse, struct yaml_node *node) {
-  const yaml_event_t *event = &parse->event;
-  yaml_scalar_style_t style = event->data.scalar.style;
-  struct sla_text value = {(const char *)event->data.scalar.value, event->data.scalar.length};
+  const struct yaml_event *event = &parse->event;
+  struct sla_text value = event->text;
   node->kind = YAML_SCALAR;
-  node->quoted = style != YAML_PLAIN_SCALAR_STYLE;
+  node->quoted = event->quoted;
   node->text = (struct sla_text){arena_copy(parse->arena, value.ptr, value.len), value.len};
-  size_t start = offset_of_mark(parse, event->start_mark), end = offset_of_mark(parse, event->end_mark);
-  parse->scalar_end = end;
-  if (event->start_mark.line == event->end_mark.line) {
-    size_t quote = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-    struct sla_text written = {parse->input.text.ptr + start + quote, end - start - 2 * quote};
-    node->place.width = (int)(event->end_mark.column - event->start_mark.column);
-    node->verbatim = text_equal(written, value);
+  parse->scalar_end = event->end.byte;
+  if (event->start.line == event->end.line) {
+    struct sla_text written = {parse->input.text.ptr + event->start.byte + event->quote,
+                               event->end.byte - event->start.byte - 2 * event->quote};
+    node->place.width = event->end.column - event->start.column;
+    node->verbatim = parse->is_quick || text_equal(written, value);
   }
-  size_t unfit = yaml_unfit(value);
+  /* What stands in the text as it is has been looked at with the text. */
+  size_t unfit = node->verbatim ? value.len : yaml_unfit(value);
   if (unfit < value.len)
     diag_error(parse->input.diags, node->place, "text with the control character U+%04X",
                yaml_unfit_number(value.ptr + unfit));
-  refuse_anchor_and_tag(parse, event->data.scalar.anchor, event->data.scalar.tag);
+  refuse_anchor_and_tag(parse);
 }
 
 static bool read_node(struct parse *parse, int depth, struct yaml_node *node, bool *ret_kept);
 
 static bool read_list(struct parse *parse, int depth, struct yaml_node *node) {
-  struct {
-    struct yaml_node *items;
-    size_t count, capacity;
-  } list = {0};
+  size_t first = parse->items.count;
   while (parse_next(parse)) {
-    if (parse->event.type == YAML_SEQUENCE_END_EVENT) {
-      node->items = list.items, node->count = list.count;
+    if (parse->event.kind == EVENT_CLOSE) {
+      node->count = parse->items.count - first;
+      if (node->count)
+        node->items = arena_regrow(parse->arena, parse->items.items + first, node->count, node->count, sizeof *node);
+      parse->items.count = first;
       return true;
     }
     struct yaml_node item;
@@ -143,7 +205,7 @@ static bool read_list(struct parse *parse, int depth, struct yaml_node *node) {
     if (!read_node(parse, depth, &item, &kept))
       break;
     if (kept)
-      *ARENA_PUSH(parse->arena, &list) = item;
+      *ARENA_PUSH(parse->arena, &parse->items) = item;
   }
   return false;
 }
@@ -204,13 +266,23 @@ static int twin_compare(const void *a, const void *b) {
   return (x->entry > y->entry) - (x->entry < y->entry);
 }
 
+/* Whether no key of a small map stands twice, which is a matter of lengths mostly. */
+static bool has_no_twins(const struct yaml_entry *entries, size_t count) {
+  enum { SMALL = 8 };
+  for (size_t i = 1; i < count && count <= SMALL; i++)
+    for (size_t k = 0; k < i; k++)
+      if (text_equal(entries[i].key.text, entries[k].key.text))
+        return false;
+  return count <= SMALL;
+}
+
 /*
- * Reports keys that stand twice and keeps the first of each. Sorting keeps the cost of maps with many keys at bay,
- * whatever the keys are.
+ * Reports keys that stand twice and keeps the first of each; false where that is not for the quick reader. Sorting
+ * keeps the cost of maps with many keys at bay, whatever the keys are.
  */
-static void drop_twins(struct parse *parse, struct yaml_entry *entries, size_t *count) {
-  if (*count < 2)
-    return;
+static bool drop_twins(struct parse *parse, struct yaml_entry *entries, size_t *count) {
+  if (has_no_twins(entries, *count))
+    return true;
   if (*count > parse->sorted_capacity) {
     parse->sorted_capacity = 2 * *count;
     parse->sorted = arena_array(parse->arena, parse->sorted_capacity, sizeof *parse->sorted);
@@ -229,7 +301,9 @@ static void drop_twins(struct parse *parse, struct yaml_entry *entries, size_t *
       *ARENA_PUSH(parse->arena, &twins) = (struct twin){parse->sorted[i], parse->sorted[first]};
   }
   if (twins.count == 0)
-    return;
+    return true;
+  if (parse->is_quick)
+    return false;
   qsort(twins.items, twins.count, sizeof twins.items[0], twin_compare);
   size_t kept = 0;
   for (size_t i = 0, twin = 0; i < *count; i++)
@@ -240,17 +314,20 @@ static void drop_twins(struct parse *parse, struct yaml_entry *entries, size_t *
     } else
       entries[kept++] = entries[i];
   *count = kept;
+  return true;
 }
 
 static bool read_map(struct parse *parse, int depth, struct yaml_node *node) {
-  struct {
-    struct yaml_entry *items;
-    size_t count, capacity;
-  } map = {0};
+  size_t first = parse->entries.count;
   while (parse_next(parse)) {
-    if (parse->event.type == YAML_MAPPING_END_EVENT) {
-      drop_twins(parse, map.items, &map.count);
-      node->entries = map.items, node->count = map.count;
+    if (parse->event.kind == EVENT_CLOSE) {
+      struct yaml_entry *entries = parse->entries.items + first;
+      node->count = parse->entries.count - first;
+      if (!drop_twins(parse, entries, &node->count))
+        return false;
+      if (node->count)
+        node->entries = arena_regrow(parse->arena, entries, node->count, node->count, sizeof *entries);
+      parse->entries.count = first;
       return true;
     }
     struct yaml_entry entry;
@@ -258,26 +335,20 @@ static bool read_map(struct parse *parse, int depth, struct yaml_node *node) {
     if (!read_entry(parse, depth, &entry, &kept))
       break;
     if (kept)
-      *ARENA_PUSH(parse->arena, &map) = entry;
+      *ARENA_PUSH(parse->arena, &parse->entries) = entry;
   }
   return false;
 }
 
 /* Reads a list or map whose first event has come; depth counts those around it. */
 static bool read_container(struct parse *parse, int depth, struct yaml_node *node) {
-  const yaml_event_t *event = &parse->event;
-  bool is_map = event->type == YAML_MAPPING_START_EVENT;
+  bool is_map = parse->event.kind == EVENT_MAP;
   if (depth == YAML_MOST_DEEP) {
     diag_error(parse->input.diags, node->place, "lists and maps nested more than %d deep", YAML_MOST_DEEP);
     return false;
   }
-  bool flow = is_map ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
-                     : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-  struct open_node open = {parse->open, node->place, flow};
-  if (is_map)
-    refuse_anchor_and_tag(parse, event->data.mapping_start.anchor, event->data.mapping_start.tag);
-  else
-    refuse_anchor_and_tag(parse, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+  struct open_node open = {parse->open, node->place, parse->event.flow};
+  refuse_anchor_and_tag(parse);
   node->kind = is_map ? YAML_MAP : YAML_LIST;
   parse->open = &open;
   bool done = is_map ? read_map(parse, depth + 1, node) : read_list(parse, depth + 1, node);
@@ -287,10 +358,11 @@ static bool read_container(struct parse *parse, int depth, struct yaml_node *nod
 
 /* Reads the node whose first event has come. *ret_kept is false for an alias, which stands for nothing. */
 static bool read_node(struct parse *parse, int depth, struct yaml_node *node, bool *ret_kept) {
-  *node = (struct yaml_node){.place = place_of_mark(parse, parse->event.start_mark)};
-  *ret_kept = parse->event.type != YAML_ALIAS_EVENT;
+  *node = (struct yaml_node){.place = place_of_event(parse)};
+  *ret_kept = parse->event.kind != EVENT_ALIAS;
   if (parse->nodes++ == YAML_MOST_NODES) {
-    diag_error(parse->input.diags, node->place, "more than %d keys and values", YAML_MOST_NODES);
+    if (!parse->is_quick)
+      diag_error(parse->input.diags, node->place, "more than %d keys and values", YAML_MOST_NODES);
     return false;
   }
   if (!*ret_kept) {
@@ -298,58 +370,87 @@ static bool read_node(struct parse *parse, int depth, struct yaml_node *node, bo
                "aliases are not supported: text that begins with \"*\" must be in quotes");
     return true;
   }
-  if (parse->event.type != YAML_SCALAR_EVENT)
+  if (parse->event.kind != EVENT_SCALAR)
     return read_container(parse, depth, node);
   read_scalar(parse, node);
   return true;
 }
 
-static void read_documents(struct parse *parse, struct yaml_documents *documents) {
+/* Reads to the end of the text; false where that is not reached. */
+static bool read_documents(struct parse *parse, struct yaml_documents *documents) {
   for (;;) {
     if (!parse_next(parse)) {
       /* What follows the last document is no new one, so that one is not complete. */
       documents->count -= documents->count > 0;
-      return;
+      return false;
     }
-    if (parse->event.type == YAML_STREAM_END_EVENT)
-      return;
-    if (parse->event.type != YAML_DOCUMENT_START_EVENT)
+    if (parse->event.kind == EVENT_END)
+      return true;
+    if (parse->event.kind != EVENT_DOCUMENT)
       continue;
     struct yaml_document document;
     bool kept;
     if (!parse_next(parse) || !read_node(parse, 0, &document.root, &kept))
-      return;
+      return false;
     if (kept)
       *ARENA_PUSH(parse->arena, documents) = document;
   }
 }
 
-void yaml_parse(struct arena *arena, struct diags *diags, const struct source *source,
-                struct yaml_documents *ret_documents) {
+static void read_slowly(struct parse *parse, struct yaml_documents *documents) {
+  struct sla_text text = parse->input.text;
+  arena_defer(parse->arena, parse_release, parse);
+  if (!yaml_parser_initialize(&parse->parser))
+    arena_fail(parse->arena);
+  yaml_parser_set_encoding(&parse->parser, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string(&parse->parser, (const unsigned char *)text.ptr, text.len);
+  read_documents(parse, documents);
+  parse_release(parse);
+}
+
+/* NULL where there is nothing to read, which has been reported if it is a mistake. */
+static struct parse *parse_new(struct arena *arena, struct diags *diags, const struct source *source) {
   assert(source->text.len < INT_MAX);
-  *ret_documents = (struct yaml_documents){0};
   struct parse *parse = arena_alloc(arena, sizeof *parse);
   *parse = (struct parse){.arena = arena, .input = {diags, source, source->text}};
   text_eat_string(&parse->input.text, TEXT_BOM);
   size_t unfit = yaml_unfit(parse->input.text);
   if (unfit < parse->input.text.len)
     yaml_report_unfit(&parse->input, unfit);
-  if (unfit < parse->input.text.len || parse->input.text.len == 0)
-    return;
-  arena_defer(arena, parse_release, parse);
-  if (!yaml_parser_initialize(&parse->parser))
-    arena_fail(arena);
-  yaml_parser_set_encoding(&parse->parser, YAML_UTF8_ENCODING);
-  yaml_parser_set_input_string(&parse->parser, (const unsigned char *)parse->input.text.ptr, parse->input.text.len);
-  read_documents(parse, ret_documents);
-  parse_release(parse);
+  return unfit < parse->input.text.len || parse->input.text.len == 0 ? NULL : parse;
+}
+
+bool yaml_parse_quickly(struct arena *arena, struct diags *diags, const struct source *source,
+                        struct yaml_documents *ret_documents) {
+  *ret_documents = (struct yaml_documents){0};
+  struct parse *parse = parse_new(arena, diags, source);
+  if (!parse)
+    return true;
+  parse->is_quick = true;
+  quick_init(&parse->quick, parse->input.text);
+  return read_documents(parse, ret_documents);
+}
+
+void yaml_parse_slowly(struct arena *arena, struct diags *diags, const struct source *source,
+                       struct yaml_documents *ret_documents) {
+  *ret_documents = (struct yaml_documents){0};
+  struct parse *parse = parse_new(arena, diags, source);
+  if (parse)
+    read_slowly(parse, ret_documents);
+}
+
+void yaml_parse(struct arena *arena, struct diags *diags, const struct source *source,
+                struct yaml_documents *ret_documents) {
+  if (!yaml_parse_quickly(arena, diags, source, ret_documents))
+    yaml_parse_slowly(arena, diags, source, ret_documents);
 }
 
 /* --- using it ----------------------------------------------------------------------------------------------------- */
 
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key) {
+  struct sla_text name = text_of(key);
   for (size_t i = 0; map->kind == YAML_MAP && i < map->count; i++)
-    if (text_is(map->entries[i].key.text, key))
+    if (text_equal(map->entries[i].key.text, name))
       return &map->entries[i].value;
   return NULL;
 }
@@ -370,8 +471,10 @@ const char *yaml_kind_name(const struct yaml_node *node) {
 
 bool yaml_is_null(const struct yaml_node *node) {
   static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
+  if (node->kind != YAML_SCALAR || node->quoted || node->text.len > 4)
+    return false;
   for (size_t i = 0; i < sizeof nulls / sizeof nulls[0]; i++)
-    if (node->kind == YAML_SCALAR && !node->quoted && text_is(node->text, nulls[i]))
+    if (text_is(node->text, nulls[i]))
       return true;
   return false;
 }

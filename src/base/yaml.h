@@ -19,14 +19,16 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml_entry;
 
 struct yaml_node {
-  enum yaml_kind kind;
   struct place place;   /* of its first character, the opening quote included; width of a scalar on one line */
   struct sla_text text; /* of a scalar, unescaped; a NUL stands behind it */
-  bool quoted;          /* the scalar stood in quotes or as a block */
+  enum yaml_kind kind;
+  bool quoted;   /* the scalar stood in quotes or as a block */
   bool verbatim; /* the scalar stands in the source byte for byte on one line: positions inside it can be shown */
   size_t count;  /* of items or entries */
-  struct yaml_node *items;    /* of a list */
-  struct yaml_entry *entries; /* of a map, in the file's order */
+  union {
+    struct yaml_node *items;    /* of a list */
+    struct yaml_entry *entries; /* of a map, in the file's order */
+  };
 };
 
 struct yaml_entry {

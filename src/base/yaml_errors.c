@@ -18,9 +18,11 @@ static struct place place_of_offset(const struct yaml_input *input, size_t offse
 
 size_t yaml_unfit(struct sla_text text) {
   struct sla_text rest = text;
-  for (size_t len; rest.len; rest.ptr += len, rest.len -= len)
-    if (!text_first_is_shown(rest, &len) && rest.ptr[0] != '\n' && !text_starts(rest, "\r\n"))
+  for (size_t len; rest.len; rest.ptr += len, rest.len -= len) {
+    len = text_plain_length(rest);
+    if (!len && !text_first_is_shown(rest, &len) && rest.ptr[0] != '\n' && !text_starts(rest, "\r\n"))
       break;
+  }
   return text.len - rest.len;
 }
 

@@ -82,14 +82,20 @@ static bool is_utf8(const char *locale) {
   return false;
 }
 
+static void names_find(struct cli *cli, const char *locale, struct sla_locale_names *ret_names) {
+  if (!sla_locale_names(locale, ret_names))
+    cli_warning(cli, "names are in English, and weeks begin on Monday: ICU, which knows \"%s\", is not installed",
+                locale);
+}
+
 /*
  * The locale of names: that of --lang, else the environment's where its text is UTF-8. --lang en alone says nothing of
  * a region, and so not on which day weeks begin: then the environment's region does.
  */
-void cli_names(const struct cli *cli, struct sla_locale_names *ret_names) {
+void cli_names(struct cli *cli, struct sla_locale_names *ret_names) {
   const char *asked = cli->options.language, *environment = environment_locale();
   if (!asked) {
-    sla_locale_names(environment && is_utf8(environment) ? environment : NULL, ret_names);
+    names_find(cli, environment && is_utf8(environment) ? environment : NULL, ret_names);
     return;
   }
   struct buffer locale = {0};
@@ -97,7 +103,7 @@ void cli_names(const struct cli *cli, struct sla_locale_names *ret_names) {
   buffer_add(&locale, asked, strcspn(asked, ".@"));
   if (environment && environment[region] == '_' && !strpbrk(buffer_text(&locale), "-_"))
     buffer_add(&locale, environment + region, strcspn(environment + region, ".@"));
-  sla_locale_names(buffer_text(&locale), ret_names);
+  names_find(cli, buffer_text(&locale), ret_names);
   buffer_free(&locale);
 }
 

@@ -108,7 +108,7 @@ void cli_help(const struct command *command);
 bool cli_format(struct cli *cli, unsigned allowed, enum format fallback, enum format *ret_format);
 
 /* Names of months and weekdays in the language of --lang or of the environment. */
-void cli_names(const struct cli *cli, struct sla_locale_names *ret_names);
+void cli_names(struct cli *cli, struct sla_locale_names *ret_names);
 
 /* The current time: --now, read in a zone, or the clock's. false after an error. */
 bool cli_now(struct cli *cli, const sla_zone *zone, sla_time *ret_now);

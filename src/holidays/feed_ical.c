@@ -1,8 +1,8 @@
 #include "holidays/feed_ical.h"
 
+#include "base/library.h"
 #include "time/civil.h"
 
-#include <dlfcn.h>
 #include <libical/ical.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,62 +12,38 @@
 
 /* Version 4 has rules counted by references where 3 copies them. */
 #if ICAL_MAJOR_VERSION >= 4
-#define RULE_FROM_STRING icalrecurrencetype_new_from_string
-static const char *const files[] = {"libical.so.4", "libical.4.dylib"};
+#define RULE_FROM_STRING     icalrecurrencetype_new_from_string
+#define VERSION_FUNCTIONS(X) X(icalrecurrencetype_unref)
+static const char *const files[] = {"libical.so.4", "libical.4.dylib", NULL};
 #else
 #define RULE_FROM_STRING icalrecurrencetype_from_string
-static const char *const files[] = {"libical.so.3", "libical.3.dylib"};
+#define VERSION_FUNCTIONS(X)
+static const char *const files[] = {"libical.so.3", "libical.3.dylib", NULL};
 #endif
+
+#define FUNCTIONS(X)                                                                                                   \
+  VERSION_FUNCTIONS(X)                                                                                                 \
+  X(RULE_FROM_STRING)                                                                                                  \
+  X(icalrecur_iterator_new)                                                                                            \
+  X(icalrecur_iterator_set_start)                                                                                      \
+  X(icalrecur_iterator_next)                                                                                           \
+  X(icalrecur_iterator_free)
 
 struct ical_library {
-  __typeof__(&RULE_FROM_STRING) rule_from_string;
-#if ICAL_MAJOR_VERSION >= 4
-  __typeof__(&icalrecurrencetype_unref) rule_unref;
-#endif
-  __typeof__(&icalrecur_iterator_new) iterator_new;
-  __typeof__(&icalrecur_iterator_set_start) iterator_set_start;
-  __typeof__(&icalrecur_iterator_next) iterator_next;
-  __typeof__(&icalrecur_iterator_free) iterator_free;
+  FUNCTIONS(LIBRARY_MEMBER)
 };
 
-#define QUOTED(name)  #name
-#define NAME_OF(name) QUOTED(name)
+static const char *const names[] = {FUNCTIONS(LIBRARY_NAME)};
 
-static const struct {
-  const char *name;
-  size_t offset;
-} names[] = {
-    {NAME_OF(RULE_FROM_STRING), offsetof(struct ical_library, rule_from_string)},
-#if ICAL_MAJOR_VERSION >= 4
-    {"icalrecurrencetype_unref", offsetof(struct ical_library, rule_unref)},
-#endif
-    {"icalrecur_iterator_new", offsetof(struct ical_library, iterator_new)},
-    {"icalrecur_iterator_set_start", offsetof(struct ical_library, iterator_set_start)},
-    {"icalrecur_iterator_next", offsetof(struct ical_library, iterator_next)},
-    {"icalrecur_iterator_free", offsetof(struct ical_library, iterator_free)},
-};
-
-/* The library stays loaded: it keeps data of threads, whose release is its own code. */
-static const struct ical_library *library_load(struct arena *arena) {
+static const struct ical_library *library_load_ical(struct arena *arena) {
   struct ical_library *library = arena_alloc(arena, sizeof *library);
-  void *handle = NULL;
-  for (size_t i = 0; i < sizeof files / sizeof *files && !handle; i++)
-    handle = dlopen(files[i], RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    return NULL;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    void *function = dlsym(handle, names[i].name);
-    if (!function)
-      return NULL;
-    memcpy((char *)library + names[i].offset, &function, sizeof function);
-  }
-  return library;
+  return library_load(files, names, sizeof names / sizeof *names, library) ? library : NULL;
 }
 
 static const struct ical_library *library_of(struct ical *ical, struct arena *arena) {
   if (!ical->is_tried) {
     ical->is_tried = true;
-    ical->library = library_load(arena);
+    ical->library = library_load_ical(arena);
   }
   return ical->library;
 }
@@ -172,13 +148,13 @@ static int64_t moment_of(const struct icaltimetype *time) {
 
 static icalrecur_iterator *iterator_of(const struct ical_library *library, const char *rule, int64_t start) {
 #if ICAL_MAJOR_VERSION >= 4
-  struct icalrecurrencetype *read = library->rule_from_string(rule);
-  icalrecur_iterator *iterator = read ? library->iterator_new(read, time_of(start)) : NULL;
+  struct icalrecurrencetype *read = library->RULE_FROM_STRING(rule);
+  icalrecur_iterator *iterator = read ? library->icalrecur_iterator_new(read, time_of(start)) : NULL;
   if (read)
-    library->rule_unref(read);
+    library->icalrecurrencetype_unref(read);
   return iterator;
 #else
-  return library->iterator_new(library->rule_from_string(rule), time_of(start));
+  return library->icalrecur_iterator_new(library->RULE_FROM_STRING(rule), time_of(start));
 #endif
 }
 
@@ -195,16 +171,16 @@ static int gather(struct ical *ical, const char *rule, int most, int64_t start, 
   if (!iterator)
     return -1;
   if (!most && from > start)
-    library->iterator_set_start(iterator, time_of(from));
+    library->icalrecur_iterator_set_start(iterator, time_of(from));
   for (; steps <= ICAL_MOST_OCCURRENCES && (!most || steps < most); steps++) {
-    struct icaltimetype time = library->iterator_next(iterator);
+    struct icaltimetype time = library->icalrecur_iterator_next(iterator);
     if (time.year == 0)
       break;
     int64_t moment = moment_of(&time);
     if (moment >= from && count < ICAL_MOST_OCCURRENCES)
       found[count++] = moment;
   }
-  library->iterator_free(iterator);
+  library->icalrecur_iterator_free(iterator);
   ical->steps += steps;
   return steps <= ICAL_MOST_OCCURRENCES ? count : -1;
 }
@@ -308,10 +284,19 @@ const char *ical_fence(struct arena *arena, const struct recurrence *rule, int64
   return NULL;
 }
 
+/*
+ * What nearly all rules are made of. recurrence.h has their days sooner than libical is loaded, which takes the time of
+ * four starts, since ICU comes with it.
+ */
+static bool is_usual(const struct recurrence *rule) {
+  return !rule->positions.given && !rule->year_days.given && !rule->weeks.given && !rule->hours.given &&
+         !rule->minutes.given && !rule->seconds.given;
+}
+
 void ical_expand(struct ical *ical, struct arena *arena, const struct recurrence *rule, int64_t start, int64_t until,
                  int64_t from, int64_t to, struct moments *moments) {
   int64_t last = rule->has_until && until < to ? until : to;
-  if (ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, last) &&
+  if (!is_usual(rule) && ical->steps < ICAL_MOST_STEPS && !ical_fence(arena, rule, start, from, last) &&
       ical_ask(ical, arena, rule, start, from, last, moments))
     return;
   recurrence_expand(arena, rule, start, until, from, to, moments);

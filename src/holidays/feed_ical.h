@@ -1,6 +1,6 @@
 /*
- * feed_ical: the occurrences of recurrence rules, by libical where it is right and quick, else by recurrence.h. Private
- * to src/holidays.
+ * feed_ical: the occurrences of recurrence rules: of those that are of days, weekdays and months alone by recurrence.h,
+ * of others by libical where it is right and quick. Private to src/holidays.
  *
  * Measured of libical 3.0.16: it makes days that a rule does not have, leaves out some that it has, refuses rules of
  * which RFC 5545 makes sense, looks for seconds for what never comes, and takes 10 microseconds for each rule and each

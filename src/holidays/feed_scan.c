@@ -132,7 +132,7 @@ struct sla_text feed_param(const struct feed_line *line, const char *name) {
 
 /* The first byte that no line may hold: malformed UTF-8, control characters but tab. len where there is none. */
 static size_t unfit(struct sla_text text) {
-  for (size_t i = 0; i < text.len; i++) {
+  for (size_t i = text_plain_length(text); i < text.len; i++) {
     unsigned char c = (unsigned char)text.ptr[i];
     if (c >= 0x80) {
       size_t error = i + text_utf8_error((struct sla_text){text.ptr + i, text.len - i});

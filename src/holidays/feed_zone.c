@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "holidays/feed.h"
 #include "time/civil.h"
+#include "time/icu.h"
 
 #include <stdlib.h>
 
@@ -141,6 +142,11 @@ static const struct zone *zone_resolve(struct feed_scan *scan, struct zones *kno
   const char *name = zone_of_windows(scan->arena, zone->name);
   if (name && (found = zone_find(known, text_of(name), &ignored)))
     return found;
+  if (!name && !icu_is_installed()) {
+    diag_error(scan->diags, zone->place, "\"%.*s\" may be a zone of Windows: %s, which knows these, is not installed",
+               TEXT_ARGS(zone->name), icu_name);
+    return NULL;
+  }
   for (size_t i = 0; i < definitions->count; i++)
     if (text_equal(definitions->items[i].name, zone->name))
       return zone_define(scan, &definitions->items[i]);

@@ -318,10 +318,17 @@ static const char *file_identity(struct arena *arena, const char *file) {
   return realpath(file, real) ? arena_copy(arena, real, strlen(real)) : file;
 }
 
-static struct holiday_set *set_of_file(const struct holiday_loader *loader, const char *identity) {
+/* The set that was read from a file; NULL, and then what to know the file by. */
+static struct holiday_set *set_of_file(const struct holiday_loader *loader, const char *file,
+                                       const char **ret_identity) {
+  for (size_t i = 0; i < loader->sets.count; i++) /* takes no system calls */
+    if (strcmp(loader->sets.items[i]->file, file) == 0)
+      return loader->sets.items[i];
+  const char *identity = file_identity(loader->arena, file);
   for (size_t i = 0; i < loader->sets.count; i++)
     if (strcmp(loader->sets.items[i]->identity, identity) == 0)
       return loader->sets.items[i];
+  *ret_identity = identity;
   return NULL;
 }
 
@@ -338,8 +345,8 @@ static bool set_bounds_hold(struct holiday_loader *loader, const struct set_chai
 
 static enum sla_code set_load(struct holiday_loader *loader, const struct set_chain *chain, const char *file,
                               struct place where, const struct holiday_set **ret_set) {
-  const char *identity = file_identity(loader->arena, file);
-  struct holiday_set *set = set_of_file(loader, identity);
+  const char *identity;
+  struct holiday_set *set = set_of_file(loader, file, &identity);
   if (set && set->state == SET_LOADING) {
     report_cycle(loader, chain, set, where);
     return SLA_INVALID;

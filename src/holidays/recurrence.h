@@ -1,9 +1,9 @@
 /*
  * recurrence: recurrence rules (RFC 5545 section 3.3.10), as dates and times of a wall clock. Private to src/holidays.
  *
- * feed_ical.h asks libical for occurrences where that is right and quick; all others are made here, and all where
- * libical is not installed. Both answer alike, which tests/unit/test_recurrence.c shows; tests/recurrence-compare
- * compares with ical.js.
+ * feed_ical.h asks libical for occurrences of unusual rules where that is right and quick; all others are made here,
+ * and all where libical is not installed. Both answer alike, which tests/unit/test_recurrence.c shows;
+ * tests/recurrence-compare compares with ical.js.
  */
 #ifndef SLACLOCK_HOLIDAYS_RECURRENCE_H
 #define SLACLOCK_HOLIDAYS_RECURRENCE_H

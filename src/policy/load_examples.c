@@ -227,6 +227,7 @@ void load_examples(struct loader *loader, const struct yaml_node *examples) {
     diag_error(loader->diags, examples->place, "\"examples\" must be a list, not %s", yaml_kind_name(examples));
     return;
   }
+  ARENA_RESERVE(loader->arena, &loader->policy->examples, examples->count);
   for (size_t i = 0; i < examples->count; i++) {
     const struct yaml_node *node = &examples->items[i];
     struct example example = {.place = node->place};

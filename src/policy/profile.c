@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "holidays/holidays.h"
 #include "policy/policy.h"
+#include "time/icu.h"
 
 #include <stdlib.h>
 
@@ -150,8 +151,12 @@ static void load_times(struct profile_loader *loader, const struct yaml_node *ti
   if (zone)
     load_zone(loader, zone);
   if (locale && field_text(loader->diags, locale, "a locale", &language) && !time_locale_is_known(language)) {
-    diag_error(loader->diags, locale->place,
-               "unknown locale \"%s\": write a language, as \"es\", or one of a country, as \"pt-BR\"", language);
+    if (icu_is_installed())
+      diag_error(loader->diags, locale->place,
+                 "unknown locale \"%s\": write a language, as \"es\", or one of a country, as \"pt-BR\"", language);
+    else
+      diag_error(loader->diags, locale->place, "unknown locale \"%s\": %s, which knows languages, is not installed",
+                 language, icu_name);
     language = NULL;
   }
   if (format)

@@ -6,9 +6,12 @@
 
 enum { LOCALE_ROOM = 128 };
 
+/* Whether a text is the name of a locale at all, and not "C" or "POSIX", NULL or empty. */
+bool locale_is_named(const char *locale);
+
 /*
- * ICU's name of a locale as people write it ("de_AT.UTF-8", "uk"), with the Gregorian calendar; false where it is none,
- * or "C" or "POSIX".
+ * ICU's name of a locale as people write it ("de_AT.UTF-8", "uk"), with the Gregorian calendar; false where it is
+ * not named, or ICU fails or is not installed.
  */
 bool locale_normalize(const char *locale, char ret_locale[LOCALE_ROOM]);
 

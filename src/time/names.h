@@ -7,7 +7,7 @@
 #include "slaclock.h"
 
 /* See sla_locale_names and sla_text_columns in slaclock.h. */
-void names_of_locale(const char *locale, struct sla_locale_names *ret_names);
+bool names_of_locale(const char *locale, struct sla_locale_names *ret_names);
 size_t names_columns(struct sla_text text, size_t most, size_t *ret_len);
 
 #endif

@@ -2,6 +2,7 @@
 #include "time/pattern_form.h"
 
 #include "base/text.h"
+#include "time/icu.h"
 
 enum { PATTERN_MOST = 256 };
 
@@ -51,6 +52,10 @@ static void complain_of_all(struct compiler *compiler, const char *problem) {
   compiler->errors++;
   diag_error(compiler->diags, compiler->snippet->start, "the time pattern \"%.*s\" %s",
              TEXT_ARGS(compiler->snippet->text), problem);
+}
+
+static const char *lacks_icu(struct compiler *compiler) {
+  return arena_printf(compiler->arena, "needs %s, which is not installed", icu_name);
 }
 
 static bool is_letter(char c) {
@@ -125,7 +130,7 @@ static void add_literal(struct compiler *compiler, struct sla_text text) {
     return;
   const char *barred = arena_printf(compiler->arena, "|%.*s|", TEXT_ARGS(text));
   if (!time_text_fold(text_of(barred), folded, sizeof folded, &len)) {
-    complain(compiler, text, "is not UTF-8");
+    complain(compiler, text, text_utf8_error(text) < text.len ? "is not UTF-8" : lacks_icu(compiler));
     return;
   }
   struct sla_text literal = {folded + 1, len - 2};
@@ -261,9 +266,12 @@ const struct time_format *time_format_compile(struct arena *arena, struct diags 
     pattern->text =
         (struct sla_text){arena_copy(arena, patterns[i].text.ptr, patterns[i].text.len), patterns[i].text.len};
     compile(&compiler);
+    if (!words && needs_words(pattern) && !(words = time_words_load(arena, locale))) {
+      if (icu_is_installed())
+        arena_fail(arena);
+      complain_of_all(&compiler, lacks_icu(&compiler));
+    }
     good = good && !compiler.errors;
-    if (!words && needs_words(pattern) && !(words = time_words_load(arena, locale)))
-      arena_fail(arena);
     pattern->words = words;
   }
   format->problem = mismatch(arena, format);

@@ -46,12 +46,13 @@ struct time_words {
 /* Whether the language of a locale is known; NULL is English. */
 bool time_locale_is_known(const char *locale);
 
-/* The words of a known locale; NULL where ICU fails. */
+/* The words of a known locale; NULL where ICU fails or is not installed. */
 const struct time_words *time_words_load(struct arena *arena, const char *locale);
 
 /*
  * Makes texts comparable: letters folded to one case, digits of any script as ASCII, any run of blanks as one blank,
- * marks of direction left out. false where the result does not fit into room, or the text is not UTF-8.
+ * marks of direction left out. false where the result does not fit into room, or the text is not UTF-8, or not ASCII
+ * and ICU is not installed.
  */
 bool time_text_fold(struct sla_text text, char *to, size_t room, size_t *ret_len);
 

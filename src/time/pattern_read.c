@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "time/civil.h"
+#include "time/icu.h"
 
 enum { TEXT_MOST = 128, CENTURY = 2000, LEAST_SHORTENED = 3 };
 
@@ -226,26 +227,6 @@ static bool pattern_read(const struct time_pattern *pattern, struct sla_text tex
   return true;
 }
 
-/* Folds as time_text_fold does, without ICU where all is ASCII. */
-static bool fold(struct sla_text text, char *to, size_t room, size_t *ret_len) {
-  size_t len = 0;
-  if (text.len > room)
-    return false;
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    if ((unsigned char)c >= 0x80)
-      return time_text_fold(text, to, room, ret_len);
-    if (c >= 'A' && c <= 'Z')
-      c = (char)(c - 'A' + 'a');
-    else if (c >= '\t' && c <= '\r')
-      c = ' ';
-    if (c != ' ' || (len && to[len - 1] != ' '))
-      to[len++] = c;
-  }
-  *ret_len = len && to[len - 1] == ' ' ? len - 1 : len;
-  return true;
-}
-
 /* Whether a text is plainly meant as one of the default forms, whose complaint is then the better one. */
 static bool looks_default(struct sla_text text) {
   int year;
@@ -259,7 +240,10 @@ const char *time_format_read(const struct time_format *format, struct sla_text t
   char folded[TEXT_MOST];
   struct sla_text read = {folded, 0};
   const char *problem = NULL;
-  if (fold(text, folded, sizeof folded, &read.len))
+  if (!time_text_fold(text, folded, sizeof folded, &read.len)) {
+    if (!text_is_ascii(text) && !icu_is_installed())
+      return "to read letters and digits other than ASCII's takes ICU, which is not installed";
+  } else
     for (size_t i = 0; i < format->count; i++) {
       const char *wrong;
       if (!pattern_read(&format->patterns[i], read, ret_timestamp, &wrong))

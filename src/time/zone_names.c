@@ -1,6 +1,7 @@
 /* Names of zones: which may be looked up, where the system keeps them, and what was meant by one that is unknown. */
 #include "base/file.h"
 #include "base/text.h"
+#include "time/icu.h"
 #include "time/zone_rules.h"
 
 #include <dirent.h>
@@ -319,6 +320,8 @@ const char *zone_hint(struct arena *arena, enum sla_tzdata tzdata, struct sla_te
   guess = zone_of_windows(arena, name);
   if (!guess)
     guess = names_guess(arena, tzdata, name_tidied(arena, name));
+  if (!guess && tzdata != SLA_TZDATA_SYSTEM && !icu_is_installed())
+    return arena_printf(arena, ": %s, which may have its rules, is not installed", icu_name);
   return guess ? arena_printf(arena, ": did you mean \"%s\"?", guess) : "";
 }
 

@@ -21,6 +21,33 @@ static void test_memory_is_zeroed_aligned_and_apart(void **state) {
   assert_non_null(arena_alloc(*state, 0));
 }
 
+/* Memory that was used before comes back, by way of malloc, and is zeroed all the same. */
+static void test_used_memory_is_zeroed(void **state) {
+  struct {
+    unsigned char *items;
+    size_t count, capacity;
+  } bytes = {0};
+  for (int round = 0; round < 2; round++) {
+    arena_release(*state);
+    unsigned char *piece = arena_alloc(*state, 10000);
+    for (size_t i = 0; i < 10000; i++)
+      assert_int_equal(piece[i], 0);
+    memset(piece, 0xAA, 10000);
+    bytes.items = NULL, bytes.count = bytes.capacity = 0;
+    ARENA_RESERVE((struct arena *)*state, &bytes, 1000);
+    const unsigned char *reserved = bytes.items;
+    for (int i = 0; i < 1000; i++) {
+      unsigned char *place = ARENA_PUSH((struct arena *)*state, &bytes);
+      assert_int_equal(*place, 0);
+      *place = 0xAA;
+    }
+    assert_ptr_equal(bytes.items, reserved);
+    ARENA_RESERVE((struct arena *)*state, &bytes, 1);
+    assert_int_equal(bytes.capacity, 1001);
+    assert_int_equal(bytes.items[999], 0xAA);
+  }
+}
+
 static void test_copies(void **state) {
   const char *copy = arena_copy(*state, "abcdef", 3);
   assert_string_equal(copy, "abc");
@@ -323,6 +350,23 @@ static void test_what_is_shown(void **state) {
   assert_true(!text_first_is_shown(text_of("\xE2\x82"), &len) && len == 1);
 }
 
+/* Each byte at each place of a text of more than two words of eight, plain ones around it. */
+static void test_plain_length(void **state) {
+  (void)state;
+  char text[20];
+  for (int byte = 0; byte < 256; byte++)
+    for (size_t at = 0; at < sizeof text; at++) {
+      memset(text, at % 2 ? ' ' : '~', sizeof text);
+      text[at] = (char)byte;
+      bool is_plain = byte >= ' ' && byte <= '~';
+      assert_int_equal(text_plain_length((struct sla_text){text, sizeof text}), is_plain ? sizeof text : at);
+      assert_int_equal(text_plain_length((struct sla_text){text, at}), at);
+      assert_int_equal(text_is_ascii((struct sla_text){text, sizeof text}), byte < 0x80);
+    }
+  assert_int_equal(text_plain_length((struct sla_text){NULL, 0}), 0);
+  assert_true(text_is_ascii((struct sla_text){NULL, 0}));
+}
+
 /* --- diagnostics -------------------------------------------------------------------------------------------------- */
 
 static struct collector collected;
@@ -440,6 +484,7 @@ static void test_places_in_snippets(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       arena_test(test_memory_is_zeroed_aligned_and_apart),
+      arena_test(test_used_memory_is_zeroed),
       arena_test(test_copies),
       arena_test(test_vectors_grow),
       cmocka_unit_test(test_release_runs_what_was_deferred),
@@ -453,6 +498,7 @@ int main(void) {
       arena_test(test_nearest),
       cmocka_unit_test(test_utf8),
       cmocka_unit_test(test_what_is_shown),
+      cmocka_unit_test(test_plain_length),
       arena_test(test_diagnostics_show_their_line),
       arena_test(test_diagnostics_are_fit_to_be_shown),
       arena_test(test_long_diagnostics_are_cut_between_characters),
