@@ -1,10 +1,10 @@
 /* Measures commands against each other: whole processes, in turns, so that what else the machine does hits all of them.
  *
- *   timer [-n ROUNDS] [-o FILE] [-v] NAME COMMAND [NAME COMMAND]...
+ *   timer [-n ROUNDS] [-w ROUNDS] [-o FILE] [-v] NAME COMMAND [NAME COMMAND]...
  *
- * Each round runs every command once; one round before the first is not counted. A command with none of sh's special
- * characters is split at blanks and run without a shell, whose own start would be measured. Standard output goes to
- * FILE, removed before each run, or to /dev/null; so does standard error, but for -v.
+ * Each round (-n, 5) runs every command once; those before the first (-w, 1) are not counted. A command with none of
+ * sh's special characters is split at blanks and run without a shell, whose own start would be measured. Standard
+ * output goes to FILE, removed before each run, or to /dev/null; so does standard error, but for -v.
  *
  * Prints a line for each command, separated by tabs: its name; of wall time and of user and system time together the
  * least and the median, in microseconds; its user and system time, and its wall time, as multiples of the first
@@ -142,25 +142,26 @@ static void command_print(const struct command *command, const struct command *f
 
 int main(int argc, char **argv) {
   static struct command commands[MOST_COMMANDS];
-  int rounds = 5, option, count, round, i;
+  int rounds = 5, warming = 1, option, count, round, i;
 
-  while ((option = getopt(argc, argv, "+n:o:v")) != -1)
+  while ((option = getopt(argc, argv, "+n:w:o:v")) != -1)
     switch (option) {
     case 'n': rounds = (int)strtol(optarg, NULL, 10); break;
+    case 'w': warming = (int)strtol(optarg, NULL, 10); break;
     case 'o': output = optarg; break;
     case 'v': verbose = true; break;
     default: return 2;
     }
   count = (argc - optind) / 2;
   if (count < 1 || count > MOST_COMMANDS || (argc - optind) % 2 != 0)
-    fail("usage:", "timer [-n ROUNDS] [-o FILE] [-v] NAME COMMAND [NAME COMMAND]...");
+    fail("usage:", "timer [-n ROUNDS] [-w ROUNDS] [-o FILE] [-v] NAME COMMAND [NAME COMMAND]...");
   if (rounds < 1 || rounds > MOST_ROUNDS)
     fail("-n must be 1 to", "1000");
   for (i = 0; i < count; i++) {
     commands[i].name = argv[optind + 2 * i];
     command_split(&commands[i], argv[optind + 2 * i + 1]);
   }
-  for (round = -1; round < rounds; round++)
+  for (round = -warming; round < rounds; round++)
     for (i = 0; i < count; i++)
       command_run(&commands[i], round);
   for (i = 0; i < count; i++)
