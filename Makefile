@@ -14,7 +14,7 @@ AR         = ar
 INSTALL    = install
 PKG_CONFIG = pkg-config
 # What `make bench` does: quick, usual or full.
-BENCH      = usual
+BENCH     ?= usual
 
 # --- settings -------------------------------------------------------------------------------------------------------
 
