@@ -29,7 +29,7 @@
 
 enum {
   MOST_WINDOWS = 1 << 15,
-  BLOCK = 64 << 10, /* bytes of input whose fields are found at a time: they, the list and the output stay in L2 */
+  BLOCK = 256 << 10, /* bytes of input whose fields are found at a time: few writes, and yet it all stays in L2 or L3 */
   LONGEST_ROW = 256,
   ADDED = 64, /* more than what is added to a row */
   FIELDS = 6,
