@@ -13,6 +13,8 @@ CFLAGS     = -O2 -g
 AR         = ar
 INSTALL    = install
 PKG_CONFIG = pkg-config
+# What `make bench` does: quick, usual or full.
+BENCH     ?= usual
 
 # --- settings -------------------------------------------------------------------------------------------------------
 
@@ -76,6 +78,7 @@ LAYERS       := base time holidays calendar policy engine api
 LIB_SOURCES  := $(sort $(wildcard $(LAYERS:%=src/%/*.c)))
 CLI_SOURCES  := $(sort $(filter-out src/cli/main.c,$(wildcard src/cli/*.c)))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 HELP_SOURCES := $(sort $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c)))
 CALENDARS    := $(sort $(shell find calendars -type f ! -name '.*'))
 MANUALS      := $(sort $(wildcard man/*.[1-9]))
@@ -85,12 +88,13 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB   := $(BUILD)/libslaclock.a
 CLI   := $(BUILD)/cli.a
 UNITS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
+BENCHES := $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all check clean demo deps dist format help install installcheck lint tests uninstall FORCE
+.PHONY: all bench check clean demo deps dist format help install installcheck lint tests uninstall FORCE
 
 all: $(BUILD)/slaclock
 
@@ -170,17 +174,28 @@ $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects,$(HELP_SOURCE
 	$(say) LD $@
 	$(Q)$(LINK) -o $@ $^ $(CMOCKA_LIBS) $(ICU_LIBS) $(MODULE_LIBS) $(DL_LIBS)
 
--include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CLI_SOURCES) src/cli/main.c $(UNIT_SOURCES) $(HELP_SOURCES))
+# Each a program in one file, that knows nothing of slaclock.
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(LINK) -o $@ $^
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CLI_SOURCES) src/cli/main.c $(UNIT_SOURCES) $(HELP_SOURCES) \
+  $(BENCH_SOURCES))
 
 # --- trying and checking --------------------------------------------------------------------------------------------
 
 deps:
 	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' tests/deps
 
-tests: $(UNITS)
+tests: $(UNITS) $(BENCHES)
 
 check: deps all tests
 	@tests/run-check --build $(BUILD) --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
+# How fast it is, into tests/bench/RESULTS.md. BENCH=quick tries the machinery, BENCH=full goes to a hundred million rows.
+bench: all $(BENCHES)
+	@tests/bench/run --build $(BUILD) --size $(BENCH)
 
 demo: deps all
 	@tests/demo.sh $(BUILD)/slaclock
@@ -248,6 +263,7 @@ help:
 	  'make               the program build/cc/slaclock and the library build/cc/libslaclock.a' \
 	  'make demo          shows what it does with five support policies and a file of incidents' \
 	  'make check         builds and runs all tests; ONLY=text runs those whose name has the text in it' \
+	  'make bench         measures how fast it is, into tests/bench/RESULTS.md; BENCH=quick, BENCH=full' \
 	  'make deps          installs what is needed (Debian, Ubuntu) or says what to install; check and demo do it first' \
 	  'make install       into prefix=$(prefix); uninstall removes it again, installcheck tries it' \
 	  'make lint          checks the layers, the format, the manual and the scripts; format formats the code' \
