@@ -19,6 +19,7 @@ enum {
   KEY_WORDS = 8,
   KEY_BYTES = 8 * KEY_WORDS,
   MOST_CHOICES = 4,
+  MOST_TIMES = 8,
   FEWEST_SLOTS = 256,
   MOST_SLOT_BYTES = 4 << 20,
 };
@@ -37,6 +38,18 @@ struct choice {
   bool is_certain; /* the first is without calendars, or NULL: there is none */
 };
 
+/*
+ * All of a metric that is known before its times are, for the most common kind of target: an amount of open time, that
+ * the conditions alone decide on.
+ */
+struct plan {
+  const struct target *target; /* NULL: it is of another kind */
+  const struct calendar *calendar;
+  size_t start, stop;       /* among the times of rows */
+  bool must_stop;           /* it is paused where it has not stopped */
+  struct sla_result result; /* but for what depends on times */
+};
+
 /* What a version says of a combination. */
 struct combination {
   const struct version *version; /* NULL: the slot is free */
@@ -46,7 +59,11 @@ struct combination {
   bool pauses;                       /* clocks that can be paused are, as long as they have not stopped */
   const struct agreement *agreement; /* that the incident is handed over by; or NULL */
   const struct exclusion *exclusion; /* or NULL */
-  struct choice choices[];           /* one a metric */
+  bool is_planned;                   /* all metrics have plans */
+  struct {
+    struct choice choice;
+    struct plan plan;
+  } metrics[];
 };
 
 struct rows {
@@ -123,7 +140,7 @@ struct rows *rows_new(const struct policy *policy) {
       for (size_t k = 0; k < policy->files.items[i]->versions.count; k++)
         is_plain &= mark_times(policy->files.items[i]->versions.items[k], marks);
     rows->times = list_marks(marks, fields, &rows->time_count);
-    rows->slot_size = sizeof(struct combination) + policy->metrics.count * sizeof(struct choice);
+    rows->slot_size = sizeof(struct combination) + policy->metrics.count * (sizeof(struct choice) + sizeof(struct plan));
     rows->slot_count = FEWEST_SLOTS;
     while (rows->slot_count < 2 * targets && 2 * rows->slot_count * rows->slot_size <= MOST_SLOT_BYTES)
       rows->slot_count *= 2;
@@ -211,8 +228,48 @@ static bool fill_choice(const struct version *version, size_t metric, const stru
   return true;
 }
 
-__attribute__((noinline)) static void fill(struct combination *slot, const struct version *version,
-                                           const struct sla_text *values, size_t metrics) {
+/* Where a field is among the times. */
+static size_t time_index(const struct rows *rows, size_t field) {
+  size_t i = 0;
+  while (rows->times[i] != field)
+    i++;
+  return i;
+}
+
+/* What a result says of who decided, and on which clock. */
+static void tell_rule(struct sla_result *result, const struct version *version, const struct target *target) {
+  const struct calendar *calendar = target->calendar;
+  result->zone = (const sla_zone *)(calendar ? calendar->zone : version->zone);
+  result->rule.policy = version->name;
+  result->rule.version = version->since;
+  result->rule.file = target->place.source ? target->place.source->name : NULL;
+  result->rule.line = target->place.source ? target->place.line : 0;
+  result->rule.calendar = calendar ? calendar->index : SIZE_MAX;
+  result->rule.clock = calendar ? target->clock : SLA_BUSINESS_HOURS;
+}
+
+/* false where the metric is of another kind than plans are for. */
+static bool make_plan(const struct rows *rows, struct combination *slot, size_t metric) {
+  const struct metric *measured = slot->version->metrics[metric];
+  const struct choice *choice = &slot->metrics[metric].choice;
+  const struct target *target = choice->is_certain ? choice->targets[0] : NULL;
+  if (!measured || measured->after || !target || target->within.kind != AMOUNT_SECONDS ||
+      target->clock != SLA_BUSINESS_HOURS || target->edge_next_opening)
+    return false;
+  struct plan *plan = &slot->metrics[metric].plan;
+  *plan = (struct plan){.target = target,
+                        .calendar = target->calendar,
+                        .start = time_index(rows, measured->start),
+                        .stop = time_index(rows, measured->stop),
+                        .must_stop = slot->pauses && measured->pausable,
+                        .result = {.has_due = true, .has_elapsed = true}};
+  tell_rule(&plan->result, slot->version, target);
+  return true;
+}
+
+__attribute__((noinline)) static void fill(const struct rows *rows, struct combination *slot,
+                                           const struct version *version, const struct sla_text *values) {
+  size_t metrics = rows->policy->metrics.count;
   slot->version = version;
   slot->agreement = NULL;
   slot->exclusion = NULL;
@@ -229,7 +286,10 @@ __attribute__((noinline)) static void fill(struct combination *slot, const struc
   if (slot->exclusion)
     slot->is_plain &= !slot->exclusion->clause.during && !slot->exclusion->clause.outside;
   for (size_t i = 0; i < metrics && slot->is_plain; i++)
-    slot->is_plain = fill_choice(version, i, values, &slot->choices[i]);
+    slot->is_plain = fill_choice(version, i, values, &slot->metrics[i].choice);
+  slot->is_planned = slot->is_plain && !slot->agreement && !slot->exclusion && rows->time_count <= MOST_TIMES;
+  for (size_t i = 0; i < metrics && slot->is_planned; i++)
+    slot->is_planned = make_plan(rows, slot, i);
 }
 
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
@@ -242,7 +302,7 @@ static inline const struct combination *combination_of(struct rows *rows, const 
   if (!is_it) {
     memcpy(slot->words, key->words, key->word_count * sizeof *key->words);
     slot->word_count = key->word_count;
-    fill(slot, version, values, rows->policy->metrics.count);
+    fill(rows, slot, version, values);
   }
   return slot;
 }
@@ -382,13 +442,7 @@ static inline bool run_row(struct worker *worker, const struct decision *decisio
     return false;
   result->remaining_s = amount - result->elapsed_s;
   result->reason = result->coverage = NULL;
-  result->zone = (const sla_zone *)(calendar ? calendar->zone : decision->version->zone);
-  result->rule.policy = decision->version->name;
-  result->rule.version = decision->version->since;
-  result->rule.file = target->place.source ? target->place.source->name : NULL;
-  result->rule.line = target->place.source ? target->place.line : 0;
-  result->rule.calendar = calendar ? calendar->index : SIZE_MAX;
-  result->rule.clock = calendar ? target->clock : SLA_BUSINESS_HOURS;
+  tell_rule(result, decision->version, target);
   if (result->has_due) {
     result->due_offset_s = zone_offset(calendar->zone, result->due);
     result->status = run_status(target, stopped, false, stop, result, amount);
@@ -408,7 +462,7 @@ static inline bool evaluate_metric(struct worker *worker, size_t metric, const s
     return false;
   decision.exclusion = combination->exclusion;
   if (!decision.exclusion && (decision.metric = decision.version->metrics[metric]) &&
-      !choose_target(&combination->choices[metric], &decision, &worker->need))
+      !choose_target(&combination->metrics[metric].choice, &decision, &worker->need))
     return false;
   struct sla_cycle *cycle = worker->cycles[metric].items; /* room for one is there: see evaluate.c */
   worker->cycles[metric].count = 1;
@@ -446,17 +500,67 @@ static inline void begin(struct worker *worker, const struct sla_incident *given
   worker->texts.used = 0;
 }
 
-bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
-                  struct sla_result *ret_results) {
-  const struct policy *policy = worker->policy;
-  struct key key;
-  if (!worker->rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
-      (policy->paused_field != SIZE_MAX && incident->values[policy->paused_field].len) ||
-      !key_of(worker->rows, incident->values, &key))
+/* Finds due time, amounts and status by a plan. false where they cannot be had by searching the timeline. */
+static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
+                            struct sla_result *ret_result) {
+  const struct schedule *schedule = plan->calendar->schedule;
+  const struct target *target = plan->target;
+  if ((stopped ? stop < start : plan->must_stop) || !schedule ||
+      !timeline_covers(&schedule->hours, start, stop > start ? stop : start))
     return false;
+  const struct timeline *hours = &schedule->hours;
+  int64_t begun = timeline_sum(hours, start), amount = target->within.seconds;
+  *ret_result = plan->result;
+  if (!timeline_due_from(hours, start, begun, amount, &ret_result->due) || ret_result->due > SLA_TIME_MAX ||
+      !is_covered(plan->calendar, start, ret_result->due > stop ? ret_result->due : stop))
+    return false;
+  ret_result->due_offset_s = zone_offset(plan->calendar->zone, ret_result->due);
+  ret_result->elapsed_s = stop > start ? timeline_sum(hours, stop) - begun : 0;
+  ret_result->remaining_s = amount - ret_result->elapsed_s;
+  ret_result->status = run_status(target, stopped, false, stop, ret_result, amount);
+  return true;
+}
+
+/* Evaluates all metrics by their plans: the shortest way there is. false where one of them has not started or so. */
+static inline bool evaluate_planned(struct worker *worker, const struct combination *combination,
+                                    const struct sla_text *values, sla_time now, struct sla_result *ret_results) {
+  const struct rows *rows = worker->rows;
+  const struct zone *zone = worker->incident.input_zone;
+  sla_time times[MOST_TIMES];
+  bool has[MOST_TIMES];
+  for (size_t i = 0; i < rows->time_count; i++) {
+    struct sla_text value = values[rows->times[i]];
+    has[i] = value.len;
+    if (value.len && !timestamp_read(value, zone, &times[i]))
+      return false;
+  }
+  for (size_t i = 0; i < rows->policy->metrics.count; i++) {
+    const struct plan *plan = &combination->metrics[i].plan;
+    struct sla_cycle *cycle = worker->cycles[i].items; /* room for one is there: see evaluate.c */
+    bool stopped = has[plan->stop];
+    if (!has[plan->start] ||
+        !run_plan(plan, times[plan->start], stopped, stopped ? times[plan->stop] : now, &ret_results[i]))
+      return false;
+    worker->cycles[i].count = 1;
+    worker->chosen[i] = cycle;
+    cycle->started = true;
+    cycle->start = times[plan->start];
+    cycle->stopped = stopped;
+    cycle->stop = stopped ? times[plan->stop] : 0;
+    cycle->result = ret_results[i];
+  }
+  worker->incident.values = values;
+  worker->incident.lists = NULL;
+  worker->closed_unanswered = false;
+  return true;
+}
+
+/* The same one metric after the other, each as it comes. */
+static bool evaluate_plain(struct worker *worker, const struct sla_incident *incident, const struct key *key,
+                           sla_time now, struct sla_result *ret_results) {
   begin(worker, incident, now);
-  for (size_t i = 0; i < policy->metrics.count; i++) {
-    if (!evaluate_metric(worker, i, &key))
+  for (size_t i = 0; i < worker->policy->metrics.count; i++) {
+    if (!evaluate_metric(worker, i, key))
       return false;
     worker->chosen[i] = worker->cycles[i].items;
     ret_results[i] = worker->chosen[i]->result;
@@ -464,4 +568,20 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
   worker->overlaps += worker->incident.overlaps;
   worker->gaps += worker->incident.gaps;
   return true;
+}
+
+bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                  struct sla_result *ret_results) {
+  struct rows *rows = worker->rows;
+  size_t paused = worker->policy->paused_field;
+  struct key key;
+  if (!rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
+      (paused != SIZE_MAX && incident->values[paused].len) || !key_of(rows, incident->values, &key))
+    return false;
+  if (rows->only && !worker->incident.time_format) {
+    const struct combination *combination = combination_of(rows, rows->only, incident->values, &key);
+    if (combination->is_planned && evaluate_planned(worker, combination, incident->values, now, ret_results))
+      return true;
+  }
+  return evaluate_plain(worker, incident, &key, now, ret_results);
 }

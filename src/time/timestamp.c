@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "time/civil.h"
+#include "time/timestamp_wall.h"
 
 #include <assert.h>
 #include <string.h>
@@ -61,99 +62,35 @@ static const char *parse_epoch(struct sla_text text, struct timestamp *ret_times
   return NULL;
 }
 
-/* The bytes of eight characters, the first the lowest. */
-static uint64_t eight_bytes(const char *at) {
-  uint64_t bytes = 0;
-  memcpy(&bytes, at, sizeof bytes);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  bytes = __builtin_bswap64(bytes);
-#endif
-  return bytes;
-}
-
-enum { DIGIT = 6, SIGN = 15 }; /* allowances: digits may be up to 9, all else must be as in the form */
-
 /* Instead of an offset: "Z", and no offset at all. */
 enum { OFFSET_Z = INT32_MAX, OFFSET_NONE = INT32_MIN };
 
-#define BYTES(a, b, c, d, e, f, g, h)                                                                                  \
-  ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |              \
-   (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
-
 /*
- * Eight characters against a form in which '0' is any digit. What is left of the characters when the form is taken away
- * bit by bit is a digit's value, or 0. To that is added what brings all that is more to 16: *faults gets bits where a
- * character differs. Each two digits side by side then become one number, in the byte of the first.
+ * The forms that programs write, with "Z", an offset like +02:00 or nothing behind; false leaves every other form, and
+ * all that is wrong, to the parser below, which this agrees with. Without an offset *ret_value is a local time.
  */
-static inline uint64_t match_digits(uint64_t bytes, uint64_t form, uint64_t allowance, uint64_t *faults) {
-  uint64_t digits = bytes ^ form;
-  *faults |= (digits | (digits + allowance)) & 0xF0F0F0F0F0F0F0F0;
-  return 10 * digits + (digits >> 8);
-}
-
-static inline unsigned pair_at(uint64_t pairs, int byte) {
-  return (unsigned)(pairs >> 8 * byte) & 0xFF;
-}
-
-/*
- * The form that programs write, 2026-01-31T15:04:05 (or with a blank): 19 characters, eight at a time. false leaves
- * every other form, and all that is wrong, to the parser below, which this must agree with.
- */
-__attribute__((always_inline)) static inline bool parse_wall(const char *at, int64_t *ret_local) {
-  const uint64_t most = BYTES(23, 0, 0, 59, 0, 0, 59, 0), high = BYTES(128, 0, 0, 128, 0, 0, 128, 0);
-  uint64_t faults = 0;
-  uint64_t date = match_digits(eight_bytes(at), BYTES('0', '0', '0', '0', '-', '0', '0', '-'),
-                               BYTES(DIGIT, DIGIT, DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN), &faults);
-  uint64_t time = match_digits(eight_bytes(at + 11), BYTES('0', '0', ':', '0', '0', ':', '0', '0'),
-                               BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, SIGN, DIGIT, DIGIT), &faults);
-  uint64_t days = match_digits(eight_bytes(at + 2) >> 48, BYTES('0', '0', 0, 0, 0, 0, 0, 0),
-                               BYTES(DIGIT, DIGIT, 0, 0, 0, 0, 0, 0), &faults);
-  time &= BYTES(255, 0, 0, 255, 0, 0, 255, 0);
-  faults |= ~(most + high - time) & high; /* the high bits are borrowed from where a number is larger */
-  unsigned year = 100 * pair_at(date, 0) + pair_at(date, 2), month = pair_at(date, 5), day = pair_at(days, 0);
-  if (faults || (at[10] != 'T' && at[10] != ' ') || year == 0 || month - 1 > 11 ||
-      (day - 1 > 27 && !civil_is_valid((int)year, (int)month, (int)day)))
-    return false;
-  *ret_local = (int64_t)date_of((int)year, (int)month, (int)day) * DAY +
-               (int)(pair_at(time, 0) * HOUR + pair_at(time, 3) * MINUTE + pair_at(time, 6));
-  return true;
-}
-
-/* The same with "Z", an offset like +02:00, or nothing behind it; without an offset *ret_value is a local time. */
 static bool parse_common(struct sla_text text, int64_t *ret_value, int32_t *ret_offset) {
   const char *at = text.ptr;
-  uint64_t faults = 0;
-  if (text.len < 19 || text.len > 25 || !parse_wall(at, ret_value))
+  if (text.len < 19 || !wall_read(at, ret_value))
     return false;
-  *ret_offset = text.len == 19 ? OFFSET_NONE : OFFSET_Z;
-  if (text.len == 19 || (text.len == 20 && at[19] == 'Z'))
+  struct sla_text rest = {at + 19, text.len - 19};
+  *ret_offset = rest.len == 0 ? OFFSET_NONE : OFFSET_Z;
+  if (rest.len == 0 || (rest.len == 1 && at[19] == 'Z'))
     return true;
-  uint64_t offset = match_digits(eight_bytes(at + text.len - 8) >> 24, BYTES('0', '0', ':', '0', '0', 0, 0, 0),
-                                 BYTES(DIGIT, DIGIT, SIGN, DIGIT, DIGIT, 0, 0, 0), &faults);
-  if (text.len != 25 || (at[19] != '+' && at[19] != '-') || faults || pair_at(offset, 0) > 23 ||
-      pair_at(offset, 3) > 59 || (at[19] == '-' && offset == 0)) /* -00:00: see below */
-    return false;
-  int32_t east = (int32_t)(pair_at(offset, 0) * HOUR + pair_at(offset, 3) * MINUTE);
-  *ret_offset = at[19] == '-' ? -east : east;
+  if (rest.len != 6 || !timestamp_eat_offset(&rest, ret_offset) || rest.len || (at[19] == '-' && *ret_offset == 0))
+    return false; /* -00:00: see below */
   *ret_value -= *ret_offset;
   return true;
 }
 
-/* timestamp_read for what does not end in "Z". */
-static bool read_other(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
+bool timestamp_read_other(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
   int32_t offset;
   enum sla_reading reading = SLA_READ_LOCAL;
   if (!parse_common(text, ret_time, &offset))
     return false;
   if (offset == OFFSET_NONE)
     *ret_time = zone_instant(zone, *ret_time, &reading);
-  return reading == SLA_READ_LOCAL && *ret_time >= SLA_TIME_MIN && *ret_time <= SLA_TIME_MAX;
-}
-
-bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
-  if (text.len != 20 || text.ptr[19] != 'Z')
-    return read_other(text, zone, ret_time);
-  return parse_wall(text.ptr, ret_time) && (uint64_t)*ret_time <= SLA_TIME_MAX;
+  return reading == SLA_READ_LOCAL;
 }
 
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp) {

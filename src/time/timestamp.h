@@ -6,6 +6,7 @@
 #define SLACLOCK_TIME_TIMESTAMP_H
 
 #include "slaclock.h"
+#include "time/timestamp_wall.h"
 #include "time/zone.h"
 
 struct timestamp {
@@ -24,10 +25,14 @@ const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestam
 
 /*
  * Reads a time in a form that programs write, which is quick: 2026-01-31T15:04:05 and behind it "Z", +02:00 or nothing.
- * false where it is none, or none that comes once in the zone and within the supported range: timestamp_parse and
- * timestamp_instant say more.
+ * false where it is none, or none that comes just once in the zone: timestamp_parse and timestamp_instant say more.
  */
-bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time);
+bool timestamp_read_other(struct sla_text text, const struct zone *zone, sla_time *ret_time);
+static inline bool timestamp_read(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
+  if (text.len != 20 || text.ptr[19] != 'Z')
+    return timestamp_read_other(text, zone, ret_time);
+  return wall_read(text.ptr, ret_time);
+}
 
 /* Eats an offset: +HH:MM or -HH:MM (RFC 3339 time-numoffset), +HHMM and +HH as ISO 8601 has them. */
 bool timestamp_eat_offset(struct sla_text *text, int32_t *ret_offset);

@@ -1,0 +1,63 @@
+/*
+ * timestamp_wall: 2026-01-31T15:04:05, as programs write times of this century, eight characters at a time. What it takes
+ * is what timestamp_parse() makes of the same text; all else it leaves to that.
+ */
+#ifndef SLACLOCK_TIME_TIMESTAMP_WALL_H
+#define SLACLOCK_TIME_TIMESTAMP_WALL_H
+
+#include "slaclock.h"
+#include "time/civil.h"
+
+#include <string.h>
+
+/* Eight characters as one number, the first the lowest byte. */
+#define WALL_BYTES(a, b, c, d, e, f, g, h)                                                                             \
+  ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |              \
+   (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+
+static inline uint64_t wall_bytes(const char *at) {
+  uint64_t bytes;
+  memcpy(&bytes, at, sizeof bytes);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  bytes = __builtin_bswap64(bytes);
+#endif
+  return bytes;
+}
+
+/*
+ * Takes three numbers of two digits out of "00?00?00", where ? is a separator: into the bytes 0, 3 and 6 of the result.
+ * What is left when the separators and the characters of "0" are taken away bit by bit is a digit's value, or 0; adding
+ * 6 to the one and 15 to the other brings all that is more to 16. Two digits side by side then become one number.
+ * *faults gets bits where something is not as it should be, or a number is larger than it may be: then it borrows from
+ * the high bit of its byte.
+ */
+static inline uint64_t wall_numbers(uint64_t bytes, char separator, uint64_t most, uint64_t *faults) {
+  const uint64_t form = WALL_BYTES('0', '0', separator, '0', '0', separator, '0', '0');
+  const uint64_t allowance = WALL_BYTES(6, 6, 15, 6, 6, 15, 6, 6), high = WALL_BYTES(128, 0, 0, 128, 0, 0, 128, 0);
+  uint64_t digits = bytes ^ form;
+  uint64_t numbers = (10 * digits + (digits >> 8)) & WALL_BYTES(255, 0, 0, 255, 0, 0, 255, 0);
+  *faults |= ((digits | (digits + allowance)) & 0xF0F0F0F0F0F0F0F0) | (~((most | high) - numbers) & high);
+  return numbers;
+}
+
+/* Reads 19 characters into a local time; false where they are no such time. */
+static inline bool wall_read(const char *at, int64_t *ret_local) {
+  static const short before_month[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+  static const signed char month_length[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  enum { DATE_2000 = 10957 }; /* days from 1970-01-01 to 2000-01-01 */
+  uint64_t faults = 0;
+  uint64_t date = wall_numbers(wall_bytes(at + 2), '-', WALL_BYTES(99, 0, 0, 12, 0, 0, 31, 0), &faults);
+  uint64_t time = wall_numbers(wall_bytes(at + 11), ':', WALL_BYTES(23, 0, 0, 59, 0, 0, 59, 0), &faults);
+  if (faults || at[0] != '2' || at[1] != '0' || (at[10] != 'T' && at[10] != ' '))
+    return false;
+  int year = (int)(date & 0xFF), month = (int)(date >> 24 & 0xFF), day = (int)(date >> 48);
+  int is_leap = year % 4 == 0; /* 2000 is, too */
+  if (month == 0 || day == 0 || day > month_length[month] + (is_leap & (month == 2)))
+    return false;
+  int days = DATE_2000 + 365 * year + (year + 3) / 4 + before_month[month] + (is_leap & (month > 2)) + day - 1;
+  int second = (int)(time & 0xFF) * HOUR + (int)(time >> 24 & 0xFF) * MINUTE + (int)(time >> 48);
+  *ret_local = (int64_t)days * DAY + second;
+  return true;
+}
+
+#endif
