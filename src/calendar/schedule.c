@@ -146,9 +146,7 @@ static void compile_composition(const struct calendar *calendar, struct schedule
   struct arena *arena = &schedule->arena;
   struct stretches open = {0};
   for (size_t i = 0; i < calendar->member_count; i++) {
-    const struct timeline *hours = &calendar->members[i]->schedule->hours;
-    struct stretches member = {arena_regrow(arena, hours->items, hours->count, hours->count, sizeof *hours->items),
-                               hours->count, hours->count};
+    struct stretches member = timeline_stretches(arena, &calendar->members[i]->schedule->hours);
     if (i == 0)
       open = member;
     else if (calendar->kind == CALENDAR_UNION)

@@ -31,7 +31,7 @@ void stretches_normalize(struct stretches *stretches) {
 
 static void timeline_index(struct arena *arena, struct timeline *timeline) {
   size_t times = (size_t)((timeline->until - timeline->from) >> TIMELINE_SHIFT) + 1;
-  size_t sums = (size_t)(timeline->sums[timeline->count] >> TIMELINE_SHIFT) + 1;
+  size_t sums = (size_t)(timeline->items[timeline->count].sum >> TIMELINE_SHIFT) + 1;
   uint32_t *by_time = arena_array(arena, times, sizeof *by_time), *by_sum = arena_array(arena, sums, sizeof *by_sum);
   uint32_t item = 0;
   for (size_t i = 0; i < times; i++) {
@@ -41,7 +41,7 @@ static void timeline_index(struct arena *arena, struct timeline *timeline) {
   }
   item = 0;
   for (size_t i = 0; i < sums; i++) {
-    while (item < timeline->count && timeline->sums[item + 1] <= (int64_t)i << TIMELINE_SHIFT)
+    while (item < timeline->count && timeline->items[item + 1].sum <= (int64_t)i << TIMELINE_SHIFT)
       item++;
     by_sum[i] = item;
   }
@@ -50,8 +50,8 @@ static void timeline_index(struct arena *arena, struct timeline *timeline) {
 }
 
 struct timeline timeline_of(struct arena *arena, const struct stretches *stretches, sla_time from, sla_time until) {
-  struct stretch *items = arena_array(arena, stretches->count + 1, sizeof *items);
-  int64_t *sums = arena_array(arena, stretches->count + 1, sizeof *sums);
+  struct timeline_item *items = arena_array(arena, stretches->count + 1, sizeof *items);
+  int64_t sum = 0;
   size_t count = 0;
   for (size_t i = 0; i < stretches->count; i++) {
     struct stretch item = stretches->items[i];
@@ -61,13 +61,21 @@ struct timeline timeline_of(struct arena *arena, const struct stretches *stretch
       item.until = until;
     if (item.from >= item.until)
       continue;
-    sums[count + 1] = sums[count] + (item.until - item.from);
-    items[count++] = item;
+    items[count++] = (struct timeline_item){item.from, item.until, sum};
+    sum += item.until - item.from;
   }
-  items[count] = (struct stretch){INT64_MAX, INT64_MAX};
-  struct timeline timeline = {.from = from, .until = until, .count = count, .items = items, .sums = sums};
+  items[count] = (struct timeline_item){INT64_MAX, INT64_MAX, sum};
+  struct timeline timeline = {.from = from, .until = until, .count = count, .items = items};
   timeline_index(arena, &timeline);
   return timeline;
+}
+
+struct stretches timeline_stretches(struct arena *arena, const struct timeline *timeline) {
+  size_t count = timeline->count;
+  struct stretches stretches = {arena_array(arena, count, sizeof *stretches.items), count, count};
+  for (size_t i = 0; i < count; i++)
+    stretches.items[i] = (struct stretch){timeline->items[i].from, timeline->items[i].until};
+  return stretches;
 }
 
 void stretches_unite(struct arena *arena, const struct stretches *a, const struct stretches *b,

@@ -21,12 +21,17 @@ struct stretches {
   size_t count, capacity;
 };
 
+/* A stretch of a timeline; all that searches look at side by side. */
+struct timeline_item {
+  sla_time from, until;
+  int64_t sum; /* of open seconds before it */
+};
+
 struct timeline {
   sla_time from, until;
   size_t count;
-  const struct stretch
-      *items;          /* sorted, disjoint, not touching, within [from, until); behind them one that never comes */
-  const int64_t *sums; /* open seconds before each item, and in sums[count] all of them */
+  /* Sorted, disjoint, not touching, within [from, until); behind the last, one that never comes. */
+  const struct timeline_item *items;
   /*
    * Where searches begin, so that they take a step or two: for each 2^TIMELINE_SHIFT seconds of time since `from` the
    * first item that ends after they begin, and for as many seconds of open time the item in which they begin.
@@ -41,6 +46,9 @@ void stretches_normalize(struct stretches *stretches);
 
 /* Makes a timeline of normalized stretches, cut to [from, until). */
 struct timeline timeline_of(struct arena *arena, const struct stretches *stretches, sla_time from, sla_time until);
+
+/* The stretches of a timeline. */
+struct stretches timeline_stretches(struct arena *arena, const struct timeline *timeline);
 
 /* The set operations on normalized stretches; the result is normalized. */
 void stretches_unite(struct arena *arena, const struct stretches *a, const struct stretches *b,
@@ -76,7 +84,7 @@ bool timeline_is_open(const struct timeline *timeline, sla_time t);
 static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
   size_t i = timeline_find(timeline, t);
   int64_t inside = t - timeline->items[i].from;
-  return timeline->sums[i] + (inside > 0 ? inside : 0);
+  return timeline->items[i].sum + (inside > 0 ? inside : 0);
 }
 
 /* Open seconds in [a, b), 0 where b is before a; both must be covered. */
@@ -95,13 +103,13 @@ static inline bool timeline_due_from(const struct timeline *timeline, sla_time s
     return true;
   }
   int64_t target = begun + amount;
-  if (target > timeline->sums[timeline->count])
+  if (target > timeline->items[timeline->count].sum)
     return false;
   size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
-  item += timeline->sums[item + 1] < target;
-  while (timeline->sums[item + 1] < target) /* the target may be reached just at an item's end */
+  item += timeline->items[item + 1].sum < target;
+  while (timeline->items[item + 1].sum < target) /* the target may be reached just at an item's end */
     item++;
-  *ret_due = timeline->items[item].from + (target - timeline->sums[item]);
+  *ret_due = timeline->items[item].from + (target - timeline->items[item].sum);
   return true;
 }
 static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {

@@ -445,7 +445,7 @@ static inline bool run_row(struct worker *worker, const struct decision *decisio
   tell_rule(result, decision->version, target);
   if (result->has_due) {
     result->due_offset_s = zone_offset(calendar->zone, result->due);
-    result->status = run_status(target, stopped, false, stop, result, amount);
+    result->status = run_status(target, stopped, false, stop, result->due, result->elapsed_s, amount);
   } else {
     result->due = 0;
     result->due_offset_s = 0;
@@ -500,9 +500,17 @@ static inline void begin(struct worker *worker, const struct sla_incident *given
   worker->texts.used = 0;
 }
 
-/* Finds due time, amounts and status by a plan. false where they cannot be had by searching the timeline. */
+/* What a plan comes to for an incident. */
+struct outcome {
+  sla_time due;
+  int64_t elapsed_s, remaining_s;
+  int32_t due_offset_s;
+  enum sla_status status;
+};
+
+/* Finds it. false where that takes more than searching the timeline. */
 static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
-                            struct sla_result *ret_result) {
+                            struct outcome *ret_outcome) {
   const struct schedule *schedule = plan->calendar->schedule;
   const struct target *target = plan->target;
   if ((stopped ? stop < start : plan->must_stop) || !schedule ||
@@ -510,15 +518,28 @@ static inline bool run_plan(const struct plan *plan, sla_time start, bool stoppe
     return false;
   const struct timeline *hours = &schedule->hours;
   int64_t begun = timeline_sum(hours, start), amount = target->within.seconds;
-  *ret_result = plan->result;
-  if (!timeline_due_from(hours, start, begun, amount, &ret_result->due) || ret_result->due > SLA_TIME_MAX ||
-      !is_covered(plan->calendar, start, ret_result->due > stop ? ret_result->due : stop))
+  int64_t elapsed = stop > start ? timeline_sum(hours, stop) - begun : 0;
+  sla_time due;
+  if (!timeline_due_from(hours, start, begun, amount, &due) || due > SLA_TIME_MAX ||
+      !is_covered(plan->calendar, start, due > stop ? due : stop))
     return false;
-  ret_result->due_offset_s = zone_offset(plan->calendar->zone, ret_result->due);
-  ret_result->elapsed_s = stop > start ? timeline_sum(hours, stop) - begun : 0;
-  ret_result->remaining_s = amount - ret_result->elapsed_s;
-  ret_result->status = run_status(target, stopped, false, stop, ret_result, amount);
+  *ret_outcome = (struct outcome){
+      .due = due,
+      .elapsed_s = elapsed,
+      .remaining_s = amount - elapsed,
+      .due_offset_s = zone_offset(plan->calendar->zone, due),
+      .status = run_status(target, stopped, false, stop, due, elapsed, amount),
+  };
   return true;
+}
+
+static inline void put_outcome(struct sla_result *result, const struct plan *plan, const struct outcome *outcome) {
+  *result = plan->result;
+  result->status = outcome->status;
+  result->due = outcome->due;
+  result->due_offset_s = outcome->due_offset_s;
+  result->elapsed_s = outcome->elapsed_s;
+  result->remaining_s = outcome->remaining_s;
 }
 
 /* Evaluates all metrics by their plans: the shortest way there is. false where one of them has not started or so. */
@@ -537,9 +558,10 @@ static inline bool evaluate_planned(struct worker *worker, const struct combinat
   for (size_t i = 0; i < rows->policy->metrics.count; i++) {
     const struct plan *plan = &combination->metrics[i].plan;
     struct sla_cycle *cycle = worker->cycles[i].items; /* room for one is there: see evaluate.c */
+    struct outcome outcome;
     bool stopped = has[plan->stop];
     if (!has[plan->start] ||
-        !run_plan(plan, times[plan->start], stopped, stopped ? times[plan->stop] : now, &ret_results[i]))
+        !run_plan(plan, times[plan->start], stopped, stopped ? times[plan->stop] : now, &outcome))
       return false;
     worker->cycles[i].count = 1;
     worker->chosen[i] = cycle;
@@ -547,7 +569,9 @@ static inline bool evaluate_planned(struct worker *worker, const struct combinat
     cycle->start = times[plan->start];
     cycle->stopped = stopped;
     cycle->stop = stopped ? times[plan->stop] : 0;
-    cycle->result = ret_results[i];
+    /* Twice from its parts: copying what has just been written in pieces of other sizes would have to wait for them. */
+    put_outcome(&cycle->result, plan, &outcome);
+    put_outcome(&ret_results[i], plan, &outcome);
   }
   worker->incident.values = values;
   worker->incident.lists = NULL;

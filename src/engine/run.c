@@ -139,7 +139,7 @@ static enum reach run_clock(struct worker *worker, struct run *run, struct sla_r
   }
   result->remaining_s = amount - result->elapsed_s;
   if (result->has_due)
-    result->status = run_status(target, run->stopped, run->paused, run->stop, result, amount);
+    result->status = run_status(target, run->stopped, run->paused, run->stop, result->due, result->elapsed_s, amount);
   note_coverage(worker, run, result);
   return REACHED;
 }

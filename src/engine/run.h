@@ -27,19 +27,18 @@ void result_begin(struct worker *worker, const struct decision *decision, struct
 
 /*
  * The first line of the status table that holds, from stopped on: of a clock that has stopped at a time, or stands
- * there now. The result has its due time and amounts.
+ * there now.
  */
 static inline enum sla_status run_status(const struct target *target, bool stopped, bool paused, sla_time at,
-                                         const struct sla_result *result, int64_t amount) {
-  bool late = target->strict ? at >= result->due : at > result->due;
+                                         sla_time due, int64_t elapsed_s, int64_t amount) {
+  bool late = target->strict ? at >= due : at > due;
   if (stopped)
     return late ? SLA_MISSED : SLA_MET;
   if (late)
     return SLA_BREACHED;
   if (paused)
     return SLA_PAUSED;
-  bool warn =
-      target->warn_is_amount ? result->remaining_s <= target->warn : 100 * result->elapsed_s >= target->warn * amount;
+  bool warn = target->warn_is_amount ? amount - elapsed_s <= target->warn : 100 * elapsed_s >= target->warn * amount;
   return warn ? SLA_AT_RISK : SLA_RUNNING;
 }
 

@@ -228,7 +228,7 @@ static void run_span(struct case_file *cases, struct desk *desk, bool whole_days
   const struct timeline *timeline = whole_days ? &calendar->schedule->days : &calendar->schedule->hours;
   const char *text = "";
   for (size_t i = 0; i < timeline->count; i++) {
-    struct stretch item = timeline->items[i];
+    struct timeline_item item = timeline->items[i];
     item.from = item.from < from ? from : item.from;
     item.until = item.until > until ? until : item.until;
     if (item.from < item.until)

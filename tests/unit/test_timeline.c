@@ -170,7 +170,7 @@ static void expect(const struct wide *wide, const char *what, sla_time t, int64_
   if (known == expected_known && (!known || got == expected))
     return;
   fail_msg("[%lld, %lld)%s: %s(%lld, %lld) is %s %lld, not %s %lld", (long long)wide->timeline.from,
-           (long long)wide->timeline.until, shown(wide->arena, wide->timeline.items, wide->timeline.count), what,
+           (long long)wide->timeline.until, shown(wide->arena, timeline_stretches(wide->arena, &wide->timeline).items, wide->timeline.count), what,
            (long long)t, (long long)more, known ? "known:" : "unknown:", (long long)(known ? got : 0),
            expected_known ? "known:" : "unknown:", (long long)(expected_known ? expected : 0));
 }
@@ -244,7 +244,7 @@ static void searches_round(struct arena *arena, uint64_t *seed) {
   wide.timeline = timeline_of(arena, &stretches, from, until);
   const struct timeline *timeline = &wide.timeline;
   assert_true(timeline->from == from && timeline->until == until);
-  assert_true(is_normalized(timeline->items, timeline->count));
+  assert_true(is_normalized(timeline_stretches(arena, timeline).items, timeline->count));
   assert_true(timeline_covers(timeline, from, until));
   assert_false(timeline_covers(timeline, from - 1, until));
   assert_false(timeline_covers(timeline, from, until + 1));
@@ -257,7 +257,7 @@ static void searches_round(struct arena *arena, uint64_t *seed) {
   for (int i = 0; i < 6; i++)
     check_at(&wide, random_between(seed, from, until), seed);
   for (int i = 0; timeline->count && i < 6; i++) { /* edges and their neighbours */
-    const struct stretch *item = &timeline->items[random_below(seed, (int64_t)timeline->count)];
+    const struct timeline_item *item = &timeline->items[random_below(seed, (int64_t)timeline->count)];
     sla_time t = (random_below(seed, 2) ? item->from : item->until) + random_between(seed, -1, 1);
     check_at(&wide, t < from ? from : t > until ? until : t, seed);
   }
