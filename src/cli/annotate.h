@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/time_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,7 @@ struct annotation {
   } statuses[SLA_RUNNING + 1]; /* their names */
   enum coverage coverage;
   struct time_style style;
+  struct time_texts times; /* of what is written */
   struct dialect dialect;
   sla_time now;
 

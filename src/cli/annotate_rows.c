@@ -160,9 +160,10 @@ const struct sla_result *annotation_result_of(const struct annotation *job, size
  * row is looked at for room once.
  */
 
-static char *put_time(const struct annotation *job, sla_time t, int32_t offset_s, char *at) {
-  return at + (job->style.zone ? time_style_write(&job->style, t, offset_s, at)
-                               : sla_time_write(t, offset_s, job->style.utc, at));
+static inline char *put_time(struct annotation *job, sla_time t, int32_t offset_s, char *at) {
+  if (job->style.zone)
+    offset_s = sla_zone_offset(job->style.zone, t);
+  return time_text_put(&job->times, t, offset_s, job->style.utc, at);
 }
 
 static char *put_status(const struct annotation *job, enum sla_status status, char *at) {
@@ -171,7 +172,7 @@ static char *put_status(const struct annotation *job, enum sla_status status, ch
 }
 
 /* Due time, status and amounts, as far as they are asked for, each behind a delimiter. */
-static inline char *put_result(const struct annotation *job, const struct sla_result *result, char *at) {
+static inline char *put_result(struct annotation *job, const struct sla_result *result, char *at) {
   const char delimiter = job->delimiter;
   if (job->added[ADDED_DUE]) {
     *at++ = delimiter;
@@ -196,7 +197,7 @@ static inline char *put_result(const struct annotation *job, const struct sla_re
 }
 
 /* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
-static char *put_value(const struct annotation *job, const struct told *told, enum added column, char *at) {
+static char *put_value(struct annotation *job, const struct told *told, enum added column, char *at) {
   const struct sla_result *result = told->result;
   const struct listed_cycle *cycle = told->cycle;
   switch (column) {

@@ -140,7 +140,8 @@ struct rows *rows_new(const struct policy *policy) {
       for (size_t k = 0; k < policy->files.items[i]->versions.count; k++)
         is_plain &= mark_times(policy->files.items[i]->versions.items[k], marks);
     rows->times = list_marks(marks, fields, &rows->time_count);
-    rows->slot_size = sizeof(struct combination) + policy->metrics.count * (sizeof(struct choice) + sizeof(struct plan));
+    rows->slot_size =
+        sizeof(struct combination) + policy->metrics.count * (sizeof(struct choice) + sizeof(struct plan));
     rows->slot_count = FEWEST_SLOTS;
     while (rows->slot_count < 2 * targets && 2 * rows->slot_count * rows->slot_size <= MOST_SLOT_BYTES)
       rows->slot_count *= 2;
@@ -560,8 +561,7 @@ static inline bool evaluate_planned(struct worker *worker, const struct combinat
     struct sla_cycle *cycle = worker->cycles[i].items; /* room for one is there: see evaluate.c */
     struct outcome outcome;
     bool stopped = has[plan->stop];
-    if (!has[plan->start] ||
-        !run_plan(plan, times[plan->start], stopped, stopped ? times[plan->stop] : now, &outcome))
+    if (!has[plan->start] || !run_plan(plan, times[plan->start], stopped, stopped ? times[plan->stop] : now, &outcome))
       return false;
     worker->cycles[i].count = 1;
     worker->chosen[i] = cycle;

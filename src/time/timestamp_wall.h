@@ -1,6 +1,6 @@
 /*
- * timestamp_wall: 2026-01-31T15:04:05, as programs write times of this century, eight characters at a time. What it takes
- * is what timestamp_parse() makes of the same text; all else it leaves to that.
+ * timestamp_wall: 2026-01-31T15:04:05, as programs write times of this century, eight characters at a time. What it
+ * takes is what timestamp_parse() makes of the same text; all else it leaves to that.
  */
 #ifndef SLACLOCK_TIME_TIMESTAMP_WALL_H
 #define SLACLOCK_TIME_TIMESTAMP_WALL_H
@@ -40,22 +40,56 @@ static inline uint64_t wall_numbers(uint64_t bytes, char separator, uint64_t mos
   return numbers;
 }
 
+/* Of a month, from 0 for none to 15, in a leap year from 16 on: its days, and 32 times the days of the year before it.
+ */
+#define WALL_MONTH(before, days) (32 * (before) + (days))
+static const short wall_months[32] = {
+    0,
+    WALL_MONTH(0, 31),
+    WALL_MONTH(31, 28),
+    WALL_MONTH(59, 31),
+    WALL_MONTH(90, 30),
+    WALL_MONTH(120, 31),
+    WALL_MONTH(151, 30),
+    WALL_MONTH(181, 31),
+    WALL_MONTH(212, 31),
+    WALL_MONTH(243, 30),
+    WALL_MONTH(273, 31),
+    WALL_MONTH(304, 30),
+    WALL_MONTH(334, 31),
+    0,
+    0,
+    0,
+    0,
+    WALL_MONTH(0, 31),
+    WALL_MONTH(31, 29),
+    WALL_MONTH(60, 31),
+    WALL_MONTH(91, 30),
+    WALL_MONTH(121, 31),
+    WALL_MONTH(152, 30),
+    WALL_MONTH(182, 31),
+    WALL_MONTH(213, 31),
+    WALL_MONTH(244, 30),
+    WALL_MONTH(274, 31),
+    WALL_MONTH(305, 30),
+    WALL_MONTH(335, 31),
+};
+
 /* Reads 19 characters into a local time; false where they are no such time. */
 static inline bool wall_read(const char *at, int64_t *ret_local) {
-  static const short before_month[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  static const signed char month_length[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   enum { DATE_2000 = 10957 }; /* days from 1970-01-01 to 2000-01-01 */
   uint64_t faults = 0;
   uint64_t date = wall_numbers(wall_bytes(at + 2), '-', WALL_BYTES(99, 0, 0, 12, 0, 0, 31, 0), &faults);
   uint64_t time = wall_numbers(wall_bytes(at + 11), ':', WALL_BYTES(23, 0, 0, 59, 0, 0, 59, 0), &faults);
-  if (faults || at[0] != '2' || at[1] != '0' || (at[10] != 'T' && at[10] != ' '))
+  unsigned year = (unsigned)date & 0xFF, day = (unsigned)(date >> 48) - 1; /* from 0 */
+  unsigned is_leap = year % 4 == 0;                                        /* 2000 is, too */
+  if (faults || memcmp(at, "20", 2) != 0 || (at[10] != 'T' && at[10] != ' '))
     return false;
-  int year = (int)(date & 0xFF), month = (int)(date >> 24 & 0xFF), day = (int)(date >> 48);
-  int is_leap = year % 4 == 0; /* 2000 is, too */
-  if (month == 0 || day == 0 || day > month_length[month] + (is_leap & (month == 2)))
+  unsigned month = (unsigned short)wall_months[(date >> 24 & 0xFF) + 16 * is_leap];
+  if (day >= month % 32)
     return false;
-  int days = DATE_2000 + 365 * year + (year + 3) / 4 + before_month[month] + (is_leap & (month > 2)) + day - 1;
-  int second = (int)(time & 0xFF) * HOUR + (int)(time >> 24 & 0xFF) * MINUTE + (int)(time >> 48);
+  unsigned days = DATE_2000 + 365 * year + (year + 3) / 4 + month / 32 + day;
+  unsigned second = ((unsigned)time & 0xFF) * HOUR + ((unsigned)(time >> 24) & 0xFF) * MINUTE + (unsigned)(time >> 48);
   *ret_local = (int64_t)days * DAY + second;
   return true;
 }

@@ -158,9 +158,10 @@ static const struct zone *zone_keep(struct zones *zones, struct sla_text name, e
   *zone = (struct zone){
       .name = arena_copy(zones->arena, name.ptr, name.len),
       .source = source,
-      .spans = arena_regrow(zones->arena, spans->items, spans->count, spans->count, sizeof *spans->items),
+      .spans = arena_regrow(zones->arena, spans->items, spans->count, spans->count + 1, sizeof *spans->items),
       .count = spans->count,
   };
+  zone->spans[zone->count].from = INT64_MAX;
   zone->by_time = index_spans(zones->arena, zone);
   return *ARENA_PUSH(zones->arena, zones) = zone;
 }

@@ -25,7 +25,7 @@ struct zone {
   struct zone_span *spans;
   size_t count; /* at least 1; neighbours differ in offset */
   /* Where searches begin, so that they take a step or two: for each 2^ZONE_SHIFT seconds of the supported range the
-   * span in which they begin. NULL: searches go by halves. */
+   * span in which they begin; a span that never comes then stands behind the last. NULL: searches go by halves. */
   const uint16_t *by_time;
 };
 
@@ -75,7 +75,8 @@ static inline size_t zone_span_at(const struct zone *zone, sla_time t) {
   if (!zone->by_time || (uint64_t)t > SLA_TIME_MAX)
     return zone_span_search(zone, t);
   size_t span = zone->by_time[t >> ZONE_SHIFT];
-  while (span + 1 < zone->count && zone->spans[span + 1].from <= t)
+  span += zone->spans[span + 1].from <= t; /* added, since such a branch could not be foretold */
+  while (zone->spans[span + 1].from <= t)
     span++;
   return span;
 }

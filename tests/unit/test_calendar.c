@@ -232,7 +232,7 @@ static void run_span(struct case_file *cases, struct desk *desk, bool whole_days
     item.from = item.from < from ? from : item.from;
     item.until = item.until > until ? until : item.until;
     if (item.from < item.until)
-      text = add_stretch(desk, text, item);
+      text = add_stretch(desk, text, (struct stretch){item.from, item.until});
   }
   expect(cases, text, case_field(cases, '\0'));
 }
@@ -304,7 +304,7 @@ static void same_timelines(const char *name, const struct timeline *a, const str
     assert_int_equal(more, k < b->count && b->items[k].from < until);
     if (!more)
       break;
-    struct stretch x = a->items[i], y = b->items[k];
+    struct timeline_item x = a->items[i], y = b->items[k];
     if ((x.from != y.from && x.from > from && y.from > from) ||
         (x.until != y.until && x.until < until && y.until < until))
       fail_msg("%s: %s to %s or to %s", name, time_text_at(x.from, 0).text, time_text_at(x.until, 0).text,

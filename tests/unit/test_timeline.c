@@ -170,13 +170,14 @@ static void expect(const struct wide *wide, const char *what, sla_time t, int64_
   if (known == expected_known && (!known || got == expected))
     return;
   fail_msg("[%lld, %lld)%s: %s(%lld, %lld) is %s %lld, not %s %lld", (long long)wide->timeline.from,
-           (long long)wide->timeline.until, shown(wide->arena, timeline_stretches(wide->arena, &wide->timeline).items, wide->timeline.count), what,
+           (long long)wide->timeline.until,
+           shown(wide->arena, timeline_stretches(wide->arena, &wide->timeline).items, wide->timeline.count), what,
            (long long)t, (long long)more, known ? "known:" : "unknown:", (long long)(known ? got : 0),
            expected_known ? "known:" : "unknown:", (long long)(expected_known ? expected : 0));
 }
 
 static void check_due(const struct wide *wide, sla_time t, int64_t amount) {
-  sla_time due, expected;
+  sla_time due = 0, expected;
   bool walked = walk_due(wide, t, amount, &expected), known = timeline_due(&wide->timeline, t, amount, &due);
   expect(wide, "due", t, amount, known, due, walked, expected);
 }
