@@ -11,7 +11,6 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/time_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +96,6 @@ struct annotation {
   } statuses[SLA_RUNNING + 1]; /* their names */
   enum coverage coverage;
   struct time_style style;
-  struct time_texts times; /* of what is written */
   struct dialect dialect;
   sla_time now;
 
@@ -108,15 +106,16 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
-  bool begun;                                 /* the first file's header, or its first object, has been taken */
-  bool is_json;                               /* the first file's */
-  const struct record *object;                /* that is being taken */
-  const struct json_name *name;               /* that is being made known */
-  bool stopped;                               /* by a record that cannot come out */
-  bool failed;                                /* reading ended before the input did */
-  bool gathers;                               /* nothing is written before the end */
-  char delimiter;                             /* of the first file, and so of the output */
-  struct header header;                       /* of the first file; of JSON the first object's members */
+  bool begun;                   /* the first file's header, or its first object, has been taken */
+  bool is_json;                 /* the first file's */
+  bool is_plain;                /* rows become rows, one policy decides, and no text means something else */
+  const struct record *object;  /* that is being taken */
+  const struct json_name *name; /* that is being made known */
+  bool stopped;                 /* by a record that cannot come out */
+  bool failed;                  /* reading ended before the input did */
+  bool gathers;                 /* nothing is written before the end */
+  char delimiter;               /* of the first file, and so of the output */
+  struct header header;         /* of the first file; of JSON the first object's members */
   struct member_keys header_keys, added_keys; /* where rows come out as JSON */
   long id_column, policy_column;              /* negative: none */
 

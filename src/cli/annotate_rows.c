@@ -86,6 +86,16 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
   return NULL;
 }
 
+static inline enum sla_code evaluate(struct annotation *job, struct annotator *annotator,
+                                     const struct sla_incident *incident) {
+  enum sla_code code;
+  while ((code = sla_evaluate_incident(annotator->policy, incident, job->now, annotator->worker, annotator->results)) ==
+             SLA_BEYOND &&
+         (code = annotation_prepare(job, annotator)) == SLA_OK)
+    ;
+  return code;
+}
+
 /* Evaluates a row. NULL, or why the row is an error as a whole; job->row_policy is then NULL. */
 static const char *evaluate_row(struct annotation *job, const struct record *row) {
   job->row_policy = NULL;
@@ -105,12 +115,7 @@ static const char *evaluate_row(struct annotation *job, const struct record *row
   problem = job->by_incident ? annotation_events(job, annotator, row, &incident) : NULL;
   if (problem)
     return problem;
-  enum sla_code code;
-  while ((code = sla_evaluate_incident(annotator->policy, &incident, job->now, annotator->worker,
-                                       annotator->results)) == SLA_BEYOND &&
-         (code = annotation_prepare(job, annotator)) == SLA_OK)
-    ;
-  if (code != SLA_OK)
+  if (evaluate(job, annotator, &incident) != SLA_OK)
     return "out of memory";
   job->row_policy = annotator;
   return NULL;
@@ -122,12 +127,10 @@ static void conclude_row(struct annotation *job, const struct record *row, const
   bool is_plain = annotator && !row_error && !job->by_incident && !job->cli->decided;
   for (size_t m = 0; is_plain && m < annotator->metric_count; m++)
     is_plain = !annotator->results[m].reason && !annotator->results[m].coverage;
-  if (is_plain) { /* nothing is to be said of most rows */
-    job->errors.len = job->note.len = 0;
-    job->closed_unanswered = false;
+  if (!is_plain || job->errors.len || job->note.len || job->closed_unanswered)
+    annotation_begin_note(job);
+  if (is_plain) /* nothing is to be said of most rows */
     return;
-  }
-  annotation_begin_note(job);
   for (size_t m = 0; annotator && m < annotator->metric_count; m++) {
     struct sla_result *result = &annotator->results[m];
     if (result->coverage)
@@ -160,10 +163,10 @@ const struct sla_result *annotation_result_of(const struct annotation *job, size
  * row is looked at for room once.
  */
 
-static inline char *put_time(struct annotation *job, sla_time t, int32_t offset_s, char *at) {
+static inline char *put_time(const struct annotation *job, sla_time t, int32_t offset_s, char *at) {
   if (job->style.zone)
     offset_s = sla_zone_offset(job->style.zone, t);
-  return time_text_put(&job->times, t, offset_s, job->style.utc, at);
+  return at + sla_time_write(t, offset_s, job->style.utc, at);
 }
 
 static char *put_status(const struct annotation *job, enum sla_status status, char *at) {
@@ -172,7 +175,7 @@ static char *put_status(const struct annotation *job, enum sla_status status, ch
 }
 
 /* Due time, status and amounts, as far as they are asked for, each behind a delimiter. */
-static inline char *put_result(struct annotation *job, const struct sla_result *result, char *at) {
+static inline char *put_result(const struct annotation *job, const struct sla_result *result, char *at) {
   const char delimiter = job->delimiter;
   if (job->added[ADDED_DUE]) {
     *at++ = delimiter;
@@ -197,7 +200,7 @@ static inline char *put_result(struct annotation *job, const struct sla_result *
 }
 
 /* Writes what there is to say in a column, if anything, of those that need no quoting: numbers, times and statuses. */
-static char *put_value(struct annotation *job, const struct told *told, enum added column, char *at) {
+static char *put_value(const struct annotation *job, const struct told *told, enum added column, char *at) {
   const struct sla_result *result = told->result;
   const struct listed_cycle *cycle = told->cycle;
   switch (column) {
@@ -310,7 +313,43 @@ void annotation_write_row(struct annotation *job, const struct record *row, cons
     annotation_write_json_row(job, row, told);
 }
 
+/*
+ * The same for a row with nothing unusual in it, of input with nothing unusual about it: with no choice to make and
+ * room for all of it made at once. false where it is no such row, of which nothing has been done then.
+ */
+static inline bool write_plain_row(struct annotation *job, const struct record *row) {
+  struct annotator *annotator = &job->policies[0];
+  const size_t room = row->raw.len + job->metric_count * job->value_count * VALUE_ROOM + 2;
+  if (row->problem || row->count != job->header.count || row->end.len != 1 || room > OUTPUT_BYTES)
+    return false;
+  for (size_t i = 0; i < annotator->bound_count; i++) {
+    const struct sla_text *field = &row->fields[annotator->bound[i].column];
+    if (field->len && field->ptr[0] == '"')
+      return false;
+    annotator->values[annotator->bound[i].field] = *field;
+  }
+  if (evaluate(job, annotator, &(struct sla_incident){.values = annotator->values}) != SLA_OK)
+    return false;
+  job->row_policy = annotator;
+  conclude_row(job, row, NULL);
+  if (job->note.len) {
+    write_csv_row(job, row, NULL);
+    return true;
+  }
+  char *begin = output_room(&job->output, room), *at = begin + row->raw.len;
+  memcpy(begin, row->raw.ptr, row->raw.len);
+  for (size_t m = 0; m < annotator->metric_count; m++)
+    at = put_result(job, &annotator->results[m], at);
+  if (job->added[ADDED_NOTE])
+    *at++ = job->delimiter;
+  *at++ = *row->end.ptr;
+  job->output.len += (size_t)(at - begin);
+  return true;
+}
+
 void annotation_row(struct annotation *job, const struct record *row) {
+  if (job->is_plain && write_plain_row(job, row))
+    return;
   if (job->is_json && !annotation_take_object(job, row)) {
     job->stopped = true;
     return;

@@ -24,6 +24,9 @@ enum {
   MOST_SLOT_BYTES = 4 << 20,
 };
 
+/* Multiplicative hashing (Knuth 6.4): 2^64 times the golden ratio. */
+#define HASH_FACTOR UINT64_C(0x9E3779B97F4A7C15)
+
 /* The values of the fields in conditions: each in whole words, with its length in the last byte of the last. */
 struct key {
   uint64_t words[KEY_WORDS];
@@ -182,6 +185,11 @@ static inline uint64_t short_word(struct sla_text text) {
   return word;
 }
 
+/* What leads into the table: by the higher bits, too. */
+static inline uint64_t key_hash(uint64_t hash) {
+  return hash ^ hash >> 32;
+}
+
 /* false where the values are too long for a key. */
 static inline bool key_of(const struct rows *rows, const struct sla_text *values, struct key *ret_key) {
   uint64_t hash = 0;
@@ -192,20 +200,22 @@ static inline bool key_of(const struct rows *rows, const struct sla_text *values
     if (value.len > 0xFF || count + words > KEY_WORDS)
       return false;
     uint64_t *to = ret_key->words + count;
-    if (words == 1 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+    if (words == 1 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
       *to = short_word(value);
-    else {
-      to[words - 1] = 0;
-      if (value.len) /* else it may have no bytes to point to */
-        memcpy(to, value.ptr, value.len);
-      ((unsigned char *)to)[8 * words - 1] = (unsigned char)value.len;
+      hash = (hash ^ *to) * HASH_FACTOR;
+      count++;
+      continue;
     }
-    for (size_t k = 0; k < words; k++) /* multiplicative hashing (Knuth 6.4) */
-      hash = (hash ^ to[k]) * UINT64_C(0x9E3779B97F4A7C15);
+    to[words - 1] = 0;
+    if (value.len) /* else it may have no bytes to point to */
+      memcpy(to, value.ptr, value.len);
+    ((unsigned char *)to)[8 * words - 1] = (unsigned char)value.len;
+    for (size_t k = 0; k < words; k++)
+      hash = (hash ^ to[k]) * HASH_FACTOR;
     count += words;
   }
   ret_key->word_count = count;
-  ret_key->hash = hash ^ hash >> 32;
+  ret_key->hash = key_hash(hash);
   return true;
 }
 
@@ -293,10 +303,14 @@ __attribute__((noinline)) static void fill(const struct rows *rows, struct combi
     slot->is_planned = make_plan(rows, slot, i);
 }
 
+static inline struct combination *slot_of(const struct rows *rows, const struct version *version, uint64_t hash) {
+  size_t index = (hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
+  return (struct combination *)(void *)(rows->slots + index * rows->slot_size);
+}
+
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
                                                        const struct sla_text *values, const struct key *key) {
-  size_t index = (key->hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
-  struct combination *slot = (struct combination *)(void *)(rows->slots + index * rows->slot_size);
+  struct combination *slot = slot_of(rows, version, key->hash);
   bool is_it = slot->version == version && slot->word_count == key->word_count;
   for (size_t i = 0; i < key->word_count && is_it; i++)
     is_it = slot->words[i] == key->words[i];
@@ -594,18 +608,30 @@ static bool evaluate_plain(struct worker *worker, const struct sla_incident *inc
   return true;
 }
 
+/* The combination of values that are one short text, the most common ones, if it is where it has to be; else NULL. */
+static inline const struct combination *short_combination(const struct rows *rows, const struct sla_text *values) {
+  if (rows->field_count != 1 || values[rows->fields[0]].len >= 8 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+    return NULL;
+  uint64_t word = short_word(values[rows->fields[0]]);
+  const struct combination *slot = slot_of(rows, rows->only, key_hash(word * HASH_FACTOR));
+  return slot->version && slot->version == rows->only && slot->word_count == 1 && slot->words[0] == word ? slot : NULL;
+}
+
 bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                   struct sla_result *ret_results) {
   struct rows *rows = worker->rows;
   size_t paused = worker->policy->paused_field;
   struct key key;
   if (!rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
-      (paused != SIZE_MAX && incident->values[paused].len) || !key_of(rows, incident->values, &key))
+      (paused != SIZE_MAX && incident->values[paused].len))
     return false;
-  if (rows->only && !worker->incident.time_format) {
-    const struct combination *combination = combination_of(rows, rows->only, incident->values, &key);
-    if (combination->is_planned && evaluate_planned(worker, combination, incident->values, now, ret_results))
-      return true;
-  }
-  return evaluate_plain(worker, incident, &key, now, ret_results);
+  const struct combination *combination = short_combination(rows, incident->values);
+  if (!combination && !key_of(rows, incident->values, &key))
+    return false;
+  if (!combination && rows->only)
+    combination = combination_of(rows, rows->only, incident->values, &key);
+  if (combination && combination->is_planned && !worker->incident.time_format &&
+      evaluate_planned(worker, combination, incident->values, now, ret_results))
+    return true;
+  return key_of(rows, incident->values, &key) && evaluate_plain(worker, incident, &key, now, ret_results);
 }
