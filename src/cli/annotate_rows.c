@@ -330,9 +330,12 @@ static inline bool write_plain_row(struct annotation *job, const struct record *
   }
   if (evaluate(job, annotator, &(struct sla_incident){.values = annotator->values}) != SLA_OK)
     return false;
+  bool has_remarks = job->note.len || job->errors.len; /* of the row before */
+  for (size_t m = 0; m < annotator->metric_count; m++)
+    has_remarks |= annotator->results[m].reason || annotator->results[m].coverage;
   job->row_policy = annotator;
-  conclude_row(job, row, NULL);
-  if (job->note.len) {
+  if (has_remarks) {
+    conclude_row(job, row, NULL);
     write_csv_row(job, row, NULL);
     return true;
   }

@@ -193,19 +193,26 @@ size_t date_write(int date, char text[DATE_TEXT]) {
   return (size_t)(end - text);
 }
 
-size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
-  if (offset % MINUTE)
-    utc = true;
-  int64_t local = t + (utc ? 0 : offset);
-  int date = local_date(local);
-  unsigned second = (unsigned)(local - (int64_t)date * DAY);
-  char *at = write_date(text, date);
+static void write_wall(char *at, int64_t local) {
+  unsigned second = (unsigned)local_second(local);
+  at = write_date(at, local_date(local));
   *at++ = 'T';
   at = write_two(at, second / HOUR);
   *at++ = ':';
   at = write_two(at, second / MINUTE % 60);
   *at++ = ':';
-  at = write_two(at, second % 60);
+  write_two(at, second % 60);
+}
+
+size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
+  if (offset % MINUTE)
+    utc = true;
+  int64_t local = t + (utc ? 0 : offset);
+  char *at = text + 19;
+  if (local >= WALL_FIRST && local < WALL_END)
+    wall_write(text, local);
+  else
+    write_wall(text, local);
   if (utc)
     *at++ = 'Z';
   else {

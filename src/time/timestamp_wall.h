@@ -94,4 +94,34 @@ static inline bool wall_read(const char *at, int64_t *ret_local) {
   return true;
 }
 
+/* The local times that wall_write() writes: from 1 March 2000 on, since leap days then end every fourth year. */
+#define WALL_FIRST INT64_C(951868800)
+#define WALL_END   INT64_C(4102444800)
+
+/* Two digits as two characters, the first the lower byte: the tens by a multiplication that is exact up to 99. */
+static inline uint64_t wall_pair(unsigned value) {
+  unsigned tens = value * 205 >> 11;
+  return 0x3030U + (value << 8) - tens * (10 * 256 - 1);
+}
+
+static inline void wall_put(char *at, uint64_t bytes) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  bytes = __builtin_bswap64(bytes);
+#endif
+  memcpy(at, &bytes, sizeof bytes);
+}
+
+/* Writes 19 characters where there is room for 24; civil_of() says how dates come to be. */
+static inline void wall_write(char *at, int64_t local) {
+  unsigned date = (unsigned)((uint64_t)local / DAY), second = (unsigned)((uint64_t)local - (uint64_t)date * DAY);
+  unsigned days = date - (unsigned)(WALL_FIRST / DAY), year = (4 * days + 3) / YEARS_4;
+  unsigned in_year = days - year * YEARS_4 / 4, from_march = (5 * in_year + 2) / 153, is_next = from_march >= 10;
+  unsigned day = in_year - (153 * from_march + 2) / 5 + 1, minute = second / MINUTE, hour = second / HOUR;
+  wall_put(at, WALL_BYTES('2', '0', 0, 0, '-', 0, 0, '-') | wall_pair(year + is_next) << 16 |
+                   wall_pair(from_march + 3 - 12 * is_next) << 40);
+  wall_put(at + 8, WALL_BYTES(0, 0, 'T', 0, 0, ':', 0, 0) | wall_pair(day) | wall_pair(hour) << 24 |
+                       wall_pair(minute - 60 * hour) << 48);
+  wall_put(at + 16, WALL_BYTES(':', 0, 0, 0, 0, 0, 0, 0) | wall_pair(second - 60 * minute) << 8);
+}
+
 #endif
