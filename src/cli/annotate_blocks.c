@@ -82,7 +82,7 @@ bool annotation_jobs(struct cli *cli, size_t *ret_jobs) {
 
 bool annotation_has_blocks(const struct annotation *job) {
   return job->jobs > 1 && !job->writer && !job->by_incident && input_has_blocks(&job->input) && !job->stopped &&
-         !job->input.stream.at_end;
+         !job->input.stream.at_end && (!job->is_json || job->header.names); /* an object has told the columns */
 }
 
 /* --- timelines -----------------------------------------------------------------------------------------------------
@@ -128,6 +128,11 @@ static void evaluate_block(struct lane *lane) {
   pthread_rwlock_unlock(&lane->blocks->policies);
 }
 
+/* Whether nothing more is to come out. */
+static bool has_ended(const struct annotation *job) {
+  return job->stopped || job->output.error || input_is_stuck(&job->input);
+}
+
 /* Passes on what came of a block, when all before it have been. */
 static void write_block(struct lane *lane) {
   struct blocks *blocks = lane->blocks;
@@ -136,7 +141,7 @@ static void write_block(struct lane *lane) {
   while (blocks->turn != lane->number)
     pthread_cond_wait(&blocks->turned, &blocks->turns);
   pthread_mutex_unlock(&blocks->turns);
-  if (!job->stopped && !job->output.error) {
+  if (!has_ended(job)) {
     output_move(&job->output, &own->output);
     fflush(lane->cli.messages);
     cli_report_gathered(job->cli, &lane->cli, (struct sla_text){lane->messages, lane->message_bytes});
@@ -144,10 +149,11 @@ static void write_block(struct lane *lane) {
       memcpy(job->first_uncovered, own->first_uncovered, sizeof job->first_uncovered);
     job->uncovered += own->uncovered;
     job->stopped = own->stopped;
+    input_pass_on(&own->input, &job->input);
     if (job->progress.on)
       progress_show(&job->progress, lane->end);
   }
-  if (job->stopped || job->output.error)
+  if (has_ended(job))
     blocks->done = true;
   own->output.len = 0;
   own->uncovered = 0;
@@ -218,7 +224,7 @@ static void lane_free(struct lane *lane, struct annotation *job) {
   buffer_free(&own->note);
   free(own->cycles);
   output_free(&own->output);
-  input_end_blocks(&own->input, &job->input);
+  input_end_blocks(&own->input);
   if (lane->cli.messages)
     fclose(lane->cli.messages);
   free(lane->messages);
@@ -251,5 +257,5 @@ bool annotation_read_blocks(struct annotation *job) {
   pthread_mutex_destroy(&blocks.turns);
   pthread_mutex_destroy(&blocks.reading);
   free(lanes);
-  return !job->stopped;
+  return !job->stopped && !input_is_stuck(&job->input);
 }

@@ -117,7 +117,7 @@ static void write_value(struct annotation *job, const struct told *told, enum ad
   if (word)
     output_json(output, (struct sla_text){word, strlen(word)});
   else {
-    output_room(output, VALUE_ROOM); /* so that a quote with nothing behind it can be taken back */
+    output_room(output, VALUE_ROOM + 1); /* no flush between a quote and the value: it may have to be taken back */
     size_t before = output->len;
     if (!is_number)
       output_char(output, '"');

@@ -256,19 +256,26 @@ void input_go(struct input *input, size_t file, uint64_t offset, long line) {
 /* --- blocks ------------------------------------------------------------------------------------------------------ */
 
 bool input_has_blocks(const struct input *input) {
-  return !input_is_json(input);
+  return input->kind != INPUT_JSON;
 }
 
 bool input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole) {
   *block = (struct input){.cli = cli, .kind = whole->kind, .file = whole->file, .fd = -1};
   stream_begin(&block->stream, -1, false);
+  if (input_is_json(whole))
+    block->json = json_reader_twin(whole->json);
   return true;
 }
 
-void input_end_blocks(struct input *block, struct input *whole) {
-  (void)whole;
+void input_pass_on(const struct input *block, struct input *whole) {
+  if (input_is_json(whole))
+    json_reader_pass_on(block->json, whole->json);
+}
+
+void input_end_blocks(struct input *block) {
   stream_free(&block->stream);
   csv_release(&block->csv);
+  json_reader_free(block->json);
 }
 
 /* Line feeds, sixteen bytes at a time; sums of bytes are taken before they could overflow. */
@@ -291,27 +298,40 @@ static long count_lines(const char *bytes, size_t len) {
   return lines;
 }
 
+/* The bytes of a block that whole records take. Line feeds in quotes are a field's in CSV; an object ends at any. */
+static size_t whole_records(struct input *block) {
+  const struct stream *stream = &block->stream;
+  if (!input_is_json(block) && memchr(stream->buffer, '"', stream->filled))
+    return csv_whole_rows(&block->csv);
+  const char *feed = memrchr(stream->buffer, '\n', stream->filled);
+  return feed ? (size_t)(feed + 1 - stream->buffer) : 0;
+}
+
 bool input_take_block(struct input *whole, struct input *block) {
   struct stream *from = &whole->stream, *to = &block->stream;
+  long *line = input_is_json(whole) ? &whole->scan.line : &whole->csv.line;
   size_t taken = stream_take(from, to->buffer, STREAM_BYTES), rows = taken;
   to->start = 0;
   to->filled = taken;
   to->base = stream_offset(from) - taken;
   to->at_end = true;
-  csv_begin_at(&block->csv, to, whole->csv.delimiter, whole->csv.line);
+  if (input_is_json(whole))
+    json_scan_begin_at(&block->scan, to, *line);
+  else
+    csv_begin_at(&block->csv, to, whole->csv.delimiter, *line);
   if (!from->at_end || from->start < from->filled) {
-    if (memchr(to->buffer, '"', taken)) /* line feeds may be in quotes: a look at each row */
-      rows = csv_whole_rows(&block->csv);
-    else {
-      const char *feed = memrchr(to->buffer, '\n', taken);
-      rows = feed ? (size_t)(feed + 1 - to->buffer) : 0;
-    }
+    rows = whole_records(block);
     stream_give_back(from, to->buffer + rows, taken - rows);
     to->filled = rows;
     to->moves++; /* what is marked behind them is no longer there */
   }
-  whole->csv.line += count_lines(to->buffer, rows);
+  *line += count_lines(to->buffer, rows);
   return rows > 0;
+}
+
+bool input_is_stuck(const struct input *input) {
+  long line, column;
+  return input_is_json(input) && json_reader_is_stuck(input->json, &line, &column);
 }
 
 bool input_close(struct input *input) {

@@ -76,14 +76,19 @@ bool input_open(struct input *input, const char *path);
 
 /*
  * Blocks: whole records out of the file that is open, each read by an input of its own, so that threads can do so side
- * by side. Only taking one concerns the whole. input_end_blocks frees a block's input in any case.
+ * by side. Only taking one concerns the whole, and passing on to it what its reading found out: one after another, in
+ * their order. input_end_blocks frees a block's input in any case.
  */
 bool input_has_blocks(const struct input *input);
 bool input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole);
-void input_end_blocks(struct input *block, struct input *whole);
+void input_pass_on(const struct input *block, struct input *whole);
+void input_end_blocks(struct input *block);
 
 /* The next block; false at the end of the file, or where a record is too long for one, which is then still to come. */
 bool input_take_block(struct input *whole, struct input *block);
+
+/* Whether reading cannot go on, before the end; input_close says why. */
+bool input_is_stuck(const struct input *input);
 
 /* Closes it; reports what ended reading before the file did. false after an error, now or before. */
 bool input_close(struct input *input);

@@ -123,6 +123,21 @@ long json_reader_bind(struct json_reader *reader, const char *path, const char *
   return (long)reader->field_count++;
 }
 
+struct json_reader *json_reader_twin(const struct json_reader *reader) {
+  struct json_reader *twin = json_reader_new();
+  const char *problem; /* there is none: the paths have been read before */
+  for (size_t i = 0; i < reader->field_count; i++)
+    json_reader_bind(twin, reader->fields[i].path.text, &problem);
+  return twin;
+}
+
+void json_reader_pass_on(const struct json_reader *twin, struct json_reader *reader) {
+  for (size_t i = 0; i < reader->field_count; i++)
+    reader->fields[i].seen |= twin->fields[i].seen;
+  reader->stuck_line = twin->stuck_line;
+  reader->stuck_column = twin->stuck_column;
+}
+
 bool json_reader_has_seen(const struct json_reader *reader, long field) {
   return reader->fields[field].seen;
 }

@@ -19,6 +19,13 @@ void json_reader_free(struct json_reader *reader);
 /* Has every object read for the value at a path; returns its field. Negative where it is no path: says why. */
 long json_reader_bind(struct json_reader *reader, const char *path, const char **ret_problem);
 
+/*
+ * Another reader of the same fields, so that threads can read side by side; and what one has found out, passed on to
+ * the first: which fields it has seen, and whether it is stuck.
+ */
+struct json_reader *json_reader_twin(const struct json_reader *reader);
+void json_reader_pass_on(const struct json_reader *twin, struct json_reader *reader);
+
 /* Whether any object so far had something, be it null, at a field's path. */
 bool json_reader_has_seen(const struct json_reader *reader, long field);
 

@@ -114,6 +114,10 @@ void json_scan_begin(struct json_scan *scan, struct stream *stream, bool lines) 
     stream->start += 3;
 }
 
+void json_scan_begin_at(struct json_scan *scan, struct stream *stream, long line) {
+  *scan = (struct json_scan){.stream = stream, .state = JSON_LINES, .line = line, .column = 1};
+}
+
 static bool fail(struct json_scan *scan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static bool fail(struct json_scan *scan, const char *format, ...) {

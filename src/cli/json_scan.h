@@ -32,8 +32,9 @@ struct json_scan {
   char problem[160]; /* why reading ended before the input did, or "" */
 };
 
-/* Begins to read a stream. */
+/* Begins to read a stream; or lines out of the midst of a file, the first of which has a number. */
 void json_scan_begin(struct json_scan *scan, struct stream *stream, bool lines);
+void json_scan_begin_at(struct json_scan *scan, struct stream *stream, long line);
 
 /*
  * The next object, or whatever stands in its place; sets raw, line, bad_column (where it begins on the line), and
