@@ -353,7 +353,7 @@ struct evaluation {
   enum reach reach;
 };
 
-void evaluation_begin(struct worker *worker, const struct sla_incident *incident, sla_time now) {
+static void evaluation_begin(struct worker *worker, const struct sla_incident *incident, sla_time now) {
   incident_begin(&worker->incident, incident, now);
   worker->closed_unanswered = false;
   worker->deciding = NULL;

@@ -57,9 +57,6 @@ enum reach evaluate(struct worker *worker, const struct sla_incident *incident, 
 enum reach evaluate_slowly(struct worker *worker, const struct sla_incident *incident, sla_time now,
                            struct sla_result *ret_results);
 
-/* Has a worker take an incident, of which nothing is known yet. */
-void evaluation_begin(struct worker *worker, const struct sla_incident *incident, sla_time now);
-
 /* The target that decides for a metric starting at a time: NULL in *ret_target where none matches. */
 enum reach evaluate_target(struct worker *worker, const struct sla_incident *incident, size_t metric, sla_time start,
                            const struct target **ret_target);

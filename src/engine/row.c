@@ -46,7 +46,7 @@ struct choice {
  * the conditions alone decide on.
  */
 struct plan {
-  const struct target *target; /* NULL: it is of another kind */
+  const struct target *target;
   const struct calendar *calendar;
   size_t start, stop;       /* among the times of rows */
   bool must_stop;           /* it is paused where it has not stopped */
