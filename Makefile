@@ -193,7 +193,8 @@ tests: $(UNITS) $(BENCHES)
 check: deps all tests
 	@tests/run-check --build $(BUILD) --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
 
-# How fast it is, into tests/bench/RESULTS.md. BENCH=quick tries the machinery, BENCH=full goes to a hundred million rows.
+# How fast it is, into tests/bench/RESULTS.md. BENCH=quick tries the machinery, BENCH=full goes to a hundred million
+# rows.
 bench: all $(BENCHES)
 	@tests/bench/run --build $(BUILD) --size $(BENCH)
 

@@ -4,6 +4,7 @@
 #include "api/sorter.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "engine/row.h"
 #include "holidays/holidays.h"
 #include "policy/profile.h"
 #include "time/civil.h"

@@ -268,9 +268,7 @@ enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_i
                                     sla_worker *worker, struct sla_result *ret_results) {
   assert(worker_of(worker)->policy == policy_of_const(policy));
   (void)policy;
-  if (row_evaluate(worker_of(worker), incident, supported(now), ret_results))
-    return SLA_OK;
-  switch (evaluate_slowly(worker_of(worker), incident, supported(now), ret_results)) {
+  switch (evaluate(worker_of(worker), incident, supported(now), ret_results)) {
   case REACHED: return SLA_OK;
   case REACH_BEYOND: return SLA_BEYOND;
   case REACH_NEVER: break;

@@ -160,12 +160,15 @@ static bool read_file(struct annotation *job, const char *path,
                       void (*visit)(struct annotation *, const struct record *)) {
   enum { FIRST_ROWS = 1000 }; /* by these alone all is made ready that rows in blocks share */
   struct record row;
-  uint64_t rows = 0;
+  uint64_t rows = 0, alone = FIRST_ROWS;
   bool good = input_open(&job->input, path) && begin_file(job, first_header);
   while (good && !job->output.error && !job->stopped && input_next(&job->input, &row)) {
     visit(job, &row);
-    if (visit == annotation_row && ++rows == FIRST_ROWS && annotation_has_blocks(job))
-      good = annotation_read_blocks(job);
+    if (visit == annotation_row && ++rows == alone) {
+      alone *= 8; /* where a row ended blocks, others may, too */
+      if (annotation_has_blocks(job))
+        good = annotation_read_blocks(job);
+    }
     if (progress_is_due(&job->progress))
       progress_show(&job->progress, stream_offset(&job->input.stream));
   }

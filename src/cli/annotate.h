@@ -180,7 +180,8 @@ bool annotation_jobs(struct cli *cli, size_t *ret_jobs);
 
 /*
  * Reads on in the file that is open, several blocks of rows at a time, and writes what comes of them in their order. It
- * stops early where rows are too long for blocks: then the file is where it is after those read. false after an error.
+ * stops early at a row that is too long for a block, and where memory is short: then the file is where it is after the
+ * rows that were read. false after an error.
  */
 bool annotation_read_blocks(struct annotation *job);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 256, MOST_DEFAULT_JOBS = 8 }; /* each takes a megabyte */
+enum { MOST_JOBS = 256, MOST_DEFAULT_JOBS = 8 }; /* each takes a block and what comes of it: two megabytes at most */
 
 /* What a thread has to itself. */
 struct lane {
@@ -133,14 +133,18 @@ static bool has_ended(const struct annotation *job) {
   return job->stopped || job->output.error || input_is_stuck(&job->input);
 }
 
-/* Passes on what came of a block, when all before it have been. */
-static void write_block(struct lane *lane) {
+/* Waits until all blocks before a lane's have been written. */
+static void await_turn(struct lane *lane) {
   struct blocks *blocks = lane->blocks;
-  struct annotation *job = blocks->job, *own = &lane->job;
   pthread_mutex_lock(&blocks->turns);
   while (blocks->turn != lane->number)
     pthread_cond_wait(&blocks->turned, &blocks->turns);
   pthread_mutex_unlock(&blocks->turns);
+}
+
+/* Passes on what has come of a lane's block so far. It is its turn. */
+static void pass_on(struct lane *lane) {
+  struct annotation *job = lane->blocks->job, *own = &lane->job;
   if (!has_ended(job)) {
     output_move(&job->output, &own->output);
     fflush(lane->cli.messages);
@@ -148,16 +152,38 @@ static void write_block(struct lane *lane) {
     if (own->uncovered && !job->uncovered)
       memcpy(job->first_uncovered, own->first_uncovered, sizeof job->first_uncovered);
     job->uncovered += own->uncovered;
-    job->stopped = own->stopped;
-    input_pass_on(&own->input, &job->input);
+  }
+  own->output.len = 0;
+  own->uncovered = 0;
+  rewind(lane->cli.messages);
+}
+
+/*
+ * More has come of a block than there is to be room for: what there is goes out first. Timelines may grow meanwhile,
+ * for a lane whose turn is before this one's.
+ */
+static void empty_lane(void *data) {
+  struct lane *lane = data;
+  pthread_rwlock_unlock(&lane->blocks->policies);
+  await_turn(lane);
+  pthread_rwlock_rdlock(&lane->blocks->policies);
+  pass_on(lane);
+}
+
+/* Passes on what came of a block, and the turn. */
+static void write_block(struct lane *lane) {
+  struct blocks *blocks = lane->blocks;
+  struct annotation *job = blocks->job;
+  await_turn(lane);
+  pass_on(lane);
+  if (!has_ended(job)) {
+    job->stopped = lane->job.stopped;
+    input_pass_on(&lane->job.input, &job->input);
     if (job->progress.on)
       progress_show(&job->progress, lane->end);
   }
   if (has_ended(job))
     blocks->done = true;
-  own->output.len = 0;
-  own->uncovered = 0;
-  rewind(lane->cli.messages);
   pthread_mutex_lock(&blocks->turns);
   blocks->turn++;
   pthread_cond_broadcast(&blocks->turned);
@@ -198,8 +224,9 @@ static bool lane_init(struct lane *lane, struct blocks *blocks) {
   own->cycle_count = own->cycle_capacity = 0;
   own->uncovered = 0;
   own->overlaps = own->gaps = 0;
-  output_init_text(&own->output);
-  if (!input_begin_blocks(&own->input, &lane->cli, &blocks->job->input) || !lane->cli.messages)
+  output_init_text(&own->output, empty_lane, lane);
+  input_begin_blocks(&own->input, &lane->cli, &blocks->job->input);
+  if (!lane->cli.messages)
     return false;
   for (; own->policy_count < blocks->job->policy_count; own->policy_count++)
     if (!annotator_make(&own->policies[own->policy_count], own))

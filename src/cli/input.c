@@ -259,12 +259,11 @@ bool input_has_blocks(const struct input *input) {
   return input->kind != INPUT_JSON;
 }
 
-bool input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole) {
+void input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole) {
   *block = (struct input){.cli = cli, .kind = whole->kind, .file = whole->file, .fd = -1};
   stream_begin(&block->stream, -1, false);
   if (input_is_json(whole))
     block->json = json_reader_twin(whole->json);
-  return true;
 }
 
 void input_pass_on(const struct input *block, struct input *whole) {

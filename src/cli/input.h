@@ -80,7 +80,7 @@ bool input_open(struct input *input, const char *path);
  * their order. input_end_blocks frees a block's input in any case.
  */
 bool input_has_blocks(const struct input *input);
-bool input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole);
+void input_begin_blocks(struct input *block, struct cli *cli, const struct input *whole);
 void input_pass_on(const struct input *block, struct input *whole);
 void input_end_blocks(struct input *block);
 

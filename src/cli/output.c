@@ -61,23 +61,23 @@ static void write_all(struct output *output, const char *bytes, size_t len) {
 }
 
 void output_flush(struct output *output) {
-  if (!output->is_text) {
+  if (!output->full) {
     write_all(output, output->buffer, output->len);
     output->len = 0;
     return;
   }
-  char *larger = realloc(output->buffer, 2 * output->size);
+  char *larger = output->size < OUTPUT_MOST_TEXT ? realloc(output->buffer, 2 * output->size) : NULL;
   if (!larger) {
-    output->error = ENOMEM;
-    output->len = 0; /* it is dropped: see error */
+    output->full(output->full_data);
     return;
   }
   output->buffer = larger;
   output->size *= 2;
 }
 
-void output_init_text(struct output *output) {
-  *output = (struct output){.fd = -1, .is_text = true, .size = OUTPUT_BYTES, .buffer = cli_alloc(OUTPUT_BYTES)};
+void output_init_text(struct output *output, void (*full)(void *data), void *data) {
+  *output = (struct output){
+      .fd = -1, .full = full, .full_data = data, .size = OUTPUT_BYTES, .buffer = cli_alloc(OUTPUT_BYTES)};
 }
 
 void output_free(struct output *output) {

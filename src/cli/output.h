@@ -15,7 +15,12 @@ struct output {
   const char *path; /* as the user named it; NULL: standard output */
   char *target;     /* to replace in the end: path, or what it links to */
   char *temporary;  /* written to until then; NULL where path is no regular file */
-  bool is_text;     /* nothing is written: the buffer grows, to hold all */
+  /*
+   * Instead of writing, where the buffer has grown to OUTPUT_MOST_TEXT or cannot grow: empties it with output_move.
+   * NULL: it is written.
+   */
+  void (*full)(void *data);
+  void *full_data;
   size_t len, size;
   char *buffer;
 };
@@ -32,8 +37,9 @@ void output_finish(struct cli *cli, struct output *output, bool keep);
 /* Makes room: by writing what is there, or by growing. */
 void output_flush(struct output *output);
 
-/* Begins one that holds all that comes; empty it with output_move. Free with output_free. */
-void output_init_text(struct output *output);
+/* Begins one that keeps what comes, up to OUTPUT_MOST_TEXT bytes: see `full`. Free with output_free. */
+enum { OUTPUT_MOST_TEXT = 4 * OUTPUT_BYTES };
+void output_init_text(struct output *output, void (*full)(void *data), void *data);
 void output_free(struct output *output);
 
 /* Writes what a text holds, behind what is there. */

@@ -1,7 +1,7 @@
 #include "engine/evaluate.h"
 
+#include "engine/combination.h"
 #include "engine/decide.h"
-#include "engine/row.h"
 #include "engine/run.h"
 
 #include <stdlib.h>
@@ -377,13 +377,6 @@ static void evaluate_all(void *data) {
   const struct version *version = worker->deciding ? worker->deciding : policy->newest;
   if (evaluation->reach == REACHED && worker->incident.event_count)
     worker->closed_unanswered = incident_is_unanswered(&worker->incident, version);
-}
-
-enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
-                    struct sla_result *ret_results) {
-  if (row_evaluate(worker, incident, now, ret_results))
-    return REACHED;
-  return evaluate_slowly(worker, incident, now, ret_results);
 }
 
 enum reach evaluate_slowly(struct worker *worker, const struct sla_incident *incident, sla_time now,

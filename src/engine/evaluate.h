@@ -39,7 +39,7 @@ struct worker {
   bool closed_unanswered;
   uint64_t overlaps, gaps; /* local times of all incidents that came twice or not at all */
   struct need need;        /* what the last evaluation found missing */
-  struct rows *rows;       /* for those that are plain: see row.h; NULL: none is */
+  struct rows *rows;       /* what is remembered for those that are plain: see combination.h; NULL: none is */
 };
 
 /* Makes a worker; its memory is released with worker_free. NULL where memory runs out. */
@@ -48,12 +48,9 @@ void worker_free(struct worker *worker);
 
 /*
  * Evaluates all metrics. REACHED: results hold. REACH_BEYOND: worker->need says what to prepare. Returns REACH_NEVER
- * only where memory ran out (for zones in brackets, very many pauses or cycles).
+ * only where memory ran out (for zones in brackets, very many pauses or cycles). This is what decides on any incident;
+ * evaluate() in row.h is quicker at most of them, and says the same.
  */
-enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
-                    struct sla_result *ret_results);
-
-/* The same without the row path: its reference. */
 enum reach evaluate_slowly(struct worker *worker, const struct sla_incident *incident, sla_time now,
                            struct sla_result *ret_results);
 

@@ -11,18 +11,18 @@
 
 #include "engine/evaluate.h"
 
-/* What a worker remembers of the rows before: see row.c. */
-struct rows;
-
-/* NULL where memory runs out, or where no incident of the policy is plain. Free with rows_free. */
-struct rows *rows_new(const struct policy *policy);
-void rows_free(struct rows *rows);
-
 /*
  * Evaluates an incident if it is plain: all that evaluate() says of it then holds. false: it has to be evaluated by
  * that; what the worker knows of the incident is then undefined.
  */
 bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                   struct sla_result *ret_results);
+
+/* Evaluates any incident, the quickest way there is for it: see evaluate_slowly. */
+static inline enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
+                                  struct sla_result *ret_results) {
+  return row_evaluate(worker, incident, now, ret_results) ? REACHED
+                                                          : evaluate_slowly(worker, incident, now, ret_results);
+}
 
 #endif

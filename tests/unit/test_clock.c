@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "engine/clock.h"
-#include "engine/evaluate.h"
+#include "engine/row.h"
 #include "policy/policy.h"
 #include "time/timestamp.h"
 
