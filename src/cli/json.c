@@ -46,8 +46,10 @@ size_t json_escape(struct sla_text *text, char *to, size_t room) {
 static void put_string(struct json *json, struct sla_text text) {
   char part[512];
   putc('"', json->file);
-  while (text.len)
-    fwrite(part, 1, json_escape(&text, part, sizeof part), json->file);
+  while (text.len) {
+    size_t len = json_escape(&text, part, sizeof part);
+    fwrite(part, 1, len, json->file);
+  }
   putc('"', json->file);
 }
 

@@ -63,10 +63,10 @@ struct json_name *json_names_find(struct json_names *names, struct sla_text text
   if (2 * names->count >= names->size)
     grow(names);
   uint64_t hash = hash_of(names, text, depth);
-  struct json_name **slot = slot_of(names, hash, text, depth);
-  if (*slot)
-    return *slot;
-  struct json_name *name = *slot = cli_alloc(sizeof *name + text.len + 1);
+  struct json_name **slot = slot_of(names, hash, text, depth), *name = *slot;
+  if (name)
+    return name;
+  name = *slot = cli_alloc(sizeof *name + text.len + 1);
   names->count++;
   *name = (struct json_name){.text = {name->bytes, text.len}, .depth = depth, .hash = hash};
   memcpy(name->bytes, text.ptr, text.len);

@@ -246,7 +246,7 @@ static inline bool evaluate_planned(struct worker *worker, const struct combinat
   const struct rows *rows = worker->rows;
   const struct zone *zone = worker->incident.input_zone;
   sla_time times[MOST_TIMES];
-  bool has[MOST_TIMES];
+  bool has[MOST_TIMES] = {false};
   for (size_t i = 0; i < rows->time_count; i++) {
     struct sla_text value = values[rows->times[i]];
     has[i] = value.len;
