@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /*
  * Where the header, the first line that is not blank, begins and ends: at a line feed outside quotes. false where the
  * bytes end before it does.
@@ -427,9 +431,48 @@ struct sla_text csv_unquote(struct sla_text field, char *scratch, size_t *ret_us
   return (struct sla_text){scratch, used};
 }
 
+/* Bits in the bytes of a word that are a character: zeros of the word without it (a byte behind one may have them,
+ * too). */
+static uint64_t bytes_that_are(uint64_t word, char c) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+  uint64_t rest = word ^ ones * (unsigned char)c;
+  return (rest - ones) & ~rest & high;
+}
+
+static bool word_needs_quotes(const char *at, char delimiter) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  return bytes_that_are(word, delimiter) | bytes_that_are(word, '"') | bytes_that_are(word, '\n') |
+         bytes_that_are(word, '\r');
+}
+
+#ifdef __SSE2__
+static bool piece_needs_quotes(const char *at, char delimiter) {
+  __m128i piece = _mm_loadu_si128((const __m128i *)(const void *)at);
+  __m128i quotes =
+      _mm_or_si128(_mm_cmpeq_epi8(piece, _mm_set1_epi8(delimiter)), _mm_cmpeq_epi8(piece, _mm_set1_epi8('"')));
+  __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(piece, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(piece, _mm_set1_epi8('\r')));
+  return _mm_movemask_epi8(_mm_or_si128(quotes, ends));
+}
+#else
+static bool piece_needs_quotes(const char *at, char delimiter) {
+  return word_needs_quotes(at, delimiter) || word_needs_quotes(at + 8, delimiter);
+}
+#endif
+
+/* In pieces, of which the last one may look at bytes again. */
 bool csv_needs_quotes(struct sla_text text, char delimiter) {
-  for (size_t i = 0; i < text.len; i++)
-    if (text.ptr[i] == delimiter || text.ptr[i] == '"' || text.ptr[i] == '\n' || text.ptr[i] == '\r')
+  const char *at = text.ptr, *end = at + text.len;
+  if (text.len >= 16) {
+    for (; end - at > 16; at += 16)
+      if (piece_needs_quotes(at, delimiter))
+        return true;
+    return piece_needs_quotes(end - 16, delimiter);
+  }
+  if (text.len >= 8)
+    return word_needs_quotes(at, delimiter) || word_needs_quotes(end - 8, delimiter);
+  for (; at < end; at++)
+    if (*at == delimiter || *at == '"' || *at == '\n' || *at == '\r')
       return true;
   return false;
 }

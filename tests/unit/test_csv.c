@@ -231,6 +231,29 @@ static void test_cases(void **state) {
   case_close(&cases);
 }
 
+/* Texts of all lengths, with one byte that matters at every place of them, or none. */
+static void test_which_need_quotes(void **state) {
+  (void)state;
+  static const char others[] = "abc 1\xC3\xA9\x00\xFF\x0B\x0C\x09\x0E\x21\x23\x2B\x2D,;";
+  char *text = malloc(80); /* of the heap, so that a look beyond its end is seen */
+  assert_non_null(text);
+  for (size_t len = 0; len <= 80; len++)
+    for (size_t at = 0; at <= len; at++)
+      for (size_t k = 0; k < 4; k++) {
+        char delimiter = ",;\t"[(at + k) % 3], special = (char[]){delimiter, '"', '\n', '\r'}[k];
+        char *from = text + 80 - len;
+        for (size_t i = 0; i < len; i++)
+          from[i] = others[(i * 7 + at + k) % (sizeof others - 1)];
+        for (size_t i = 0; i < len; i++)
+          from[i] = (char)(from[i] == delimiter ? '_' : from[i]);
+        if (at < len)
+          from[at] = special;
+        if (csv_needs_quotes((struct sla_text){from, len}, delimiter) != (at < len))
+          fail_msg("%zu bytes, byte %zu of them \\x%02x, between \\x%02x", len, at, (unsigned char)special, delimiter);
+      }
+  free(text);
+}
+
 /* --- tables ----------------------------------------------------------------------------------------------------------
  */
 
@@ -427,6 +450,7 @@ static void test_a_failing_read(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_cases),
+      cmocka_unit_test(test_which_need_quotes),
       cmocka_unit_test(test_random_tables),
       cmocka_unit_test(test_rows_larger_than_the_buffer),
       cmocka_unit_test(test_rows_that_are_too_long),
