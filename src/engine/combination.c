@@ -84,15 +84,48 @@ void rows_free(struct rows *rows) {
     return;
   free(rows->fields);
   free(rows->times);
+  for (size_t i = 0; i < rows->index_count; i++)
+    target_index_free(&rows->indexes[i]);
+  free(rows->indexes);
   free(rows->slots);
   free(rows);
 }
 
+/* The index of a version's targets; NULL where it needs none, or there is no memory for one. */
+static const struct target_index *index_of(struct rows *rows, const struct version *version) {
+  if (version->targets.count < MANY_TARGETS)
+    return NULL;
+  for (size_t i = 0; i < rows->index_count; i++)
+    if (rows->indexes[i].version == version)
+      return &rows->indexes[i];
+  if (!rows->indexes)
+    rows->indexes = calloc(MOST_INDEXES, sizeof *rows->indexes);
+  if (!rows->indexes || rows->index_count == MOST_INDEXES)
+    return NULL;
+  struct target_index *index = &rows->indexes[rows->index_count];
+  if (target_index_make(index, rows->policy, version)) {
+    rows->index_count++;
+    return index;
+  }
+  target_index_free(index);
+  return NULL;
+}
+
+/* The next target that may match, from *i on; false behind the last one. */
+static bool next_target(const struct target_index *index, const struct version *version, const struct sla_text *values,
+                        struct target_walk *walk, size_t *i) {
+  if (index)
+    return target_index_next(index, values, walk, i);
+  *i = walk->other++;
+  return *i < version->targets.count;
+}
+
 /* The first targets whose conditions hold; false where there are too many before one is certain. */
-static bool fill_choice(const struct version *version, size_t metric, const struct sla_text *values,
-                        struct choice *choice) {
+static bool fill_choice(const struct target_index *index, const struct version *version, size_t metric,
+                        const struct sla_text *values, struct choice *choice) {
+  struct target_walk walk = {.begun = false};
   choice->count = 0;
-  for (size_t i = 0; i < version->targets.count; i++) {
+  for (size_t i; next_target(index, version, values, &walk, &i);) {
     const struct target *target = &version->targets.items[i];
     if (target->metric != metric || !clause_fits(&target->clause, values, NULL))
       continue;
@@ -146,9 +179,10 @@ static bool make_plan(const struct rows *rows, struct combination *slot, size_t 
   return true;
 }
 
-void combination_fill(const struct rows *rows, struct combination *slot, const struct version *version,
+void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
                       const struct sla_text *values) {
   size_t metrics = rows->policy->metrics.count;
+  const struct target_index *index = index_of(rows, version);
   slot->version = version;
   slot->agreement = NULL;
   slot->exclusion = NULL;
@@ -165,7 +199,7 @@ void combination_fill(const struct rows *rows, struct combination *slot, const s
   if (slot->exclusion)
     slot->is_plain &= !slot->exclusion->clause.during && !slot->exclusion->clause.outside;
   for (size_t i = 0; i < metrics && slot->is_plain; i++)
-    slot->is_plain = fill_choice(version, i, values, &slot->metrics[i].choice);
+    slot->is_plain = fill_choice(index, version, i, values, &slot->metrics[i].choice);
   slot->is_planned = slot->is_plain && !slot->agreement && !slot->exclusion && rows->time_count <= MOST_TIMES;
   for (size_t i = 0; i < metrics && slot->is_planned; i++)
     slot->is_planned = make_plan(rows, slot, i);

@@ -9,6 +9,7 @@
 #define SLACLOCK_ENGINE_COMBINATION_H
 
 #include "engine/decide.h"
+#include "engine/target_index.h"
 
 #include <string.h>
 
@@ -18,6 +19,8 @@ enum {
   MOST_TIMES = 8,
   FEWEST_SLOTS = 256,
   MOST_SLOT_BYTES = 4 << 20,
+  MANY_TARGETS = 64, /* of which an index is made */
+  MOST_INDEXES = 16,
 };
 
 /* Multiplicative hashing (Knuth 6.4): 2^64 times the golden ratio. */
@@ -73,6 +76,8 @@ struct rows {
   size_t field_count;
   size_t *times; /* those that are times */
   size_t time_count;
+  struct target_index *indexes; /* of versions with many targets, made when first needed */
+  size_t index_count;
   char *slots;
   size_t slot_count, slot_size; /* the count is a power of two */
 };
@@ -85,7 +90,7 @@ void rows_free(struct rows *rows);
 void combination_tell_rule(struct sla_result *result, const struct version *version, const struct target *target);
 
 /* Fills a slot for the values that its words are of. */
-void combination_fill(const struct rows *rows, struct combination *slot, const struct version *version,
+void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
                       const struct sla_text *values);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------
