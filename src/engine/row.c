@@ -79,24 +79,9 @@ static inline bool choose_target(const struct choice *choice, struct decision *d
 /* --- clocks --------------------------------------------------------------------------------------------------------
  */
 
-/*
- * Due time, amount and elapsed time of a target. The most common one, an amount of open time, takes three searches in
- * the timeline: for the start, for when as much has passed since, and for the stop.
- */
-static inline bool run_clock(const struct target *target, sla_time start, sla_time stop, struct sla_result *result,
-                             int64_t *ret_amount, struct need *need) {
-  const struct schedule *schedule = target->calendar ? target->calendar->schedule : NULL;
-  if (target->within.kind == AMOUNT_SECONDS && target->clock == SLA_BUSINESS_HOURS && !target->edge_next_opening &&
-      schedule && timeline_covers(&schedule->hours, start, stop > start ? stop : start)) {
-    const struct timeline *hours = &schedule->hours;
-    int64_t begun = timeline_sum(hours, start), amount = *ret_amount = target->within.seconds;
-    if (!timeline_due_from(hours, start, begun, amount, &result->due) || result->due > SLA_TIME_MAX)
-      return false;
-    result->has_due = true;
-    result->elapsed_s = stop > start ? timeline_sum(hours, stop) - begun : 0;
-    result->has_elapsed = true;
-    return true;
-  }
+/* Due time, amount and elapsed time of a target. false where its clock does not reach so far. */
+static bool run_clock(const struct target *target, sla_time start, sla_time stop, struct sla_result *result,
+                      int64_t *ret_amount, struct need *need) {
   struct clock clock = {.calendar = target->calendar, .kind = target->clock};
   if (target->within.kind != AMOUNT_BEST_EFFORT) {
     if (target_due(target, start, &result->due, ret_amount, need) != REACHED)
@@ -206,7 +191,10 @@ struct outcome {
   enum sla_status status;
 };
 
-/* Finds it. false where that takes more than searching the timeline. */
+/*
+ * Finds it by three searches in the timeline: for the start, for when the amount has passed since, and for the stop.
+ * false where that is not all it takes.
+ */
 static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
                             struct outcome *ret_outcome) {
   const struct schedule *schedule = plan->calendar->schedule;
