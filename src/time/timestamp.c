@@ -166,12 +166,6 @@ const char *timestamp_instant(const struct timestamp *timestamp, const struct zo
   return NULL;
 }
 
-/* Numbers from 00 to 99, as two characters each. */
-static const char two_digits[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
-    "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
-    "888990919293949596979899";
-
 static inline char *write_two(char *at, unsigned value) {
   memcpy(at, two_digits + 2 * value, 2);
   return at + 2;
@@ -193,36 +187,37 @@ size_t date_write(int date, char text[DATE_TEXT]) {
   return (size_t)(end - text);
 }
 
-static void write_wall(char *at, int64_t local) {
+static size_t write_any(int64_t local, bool utc, char sign, unsigned offset, char *text) {
   unsigned second = (unsigned)local_second(local);
-  at = write_date(at, local_date(local));
+  char *at = write_date(text, local_date(local));
   *at++ = 'T';
   at = write_two(at, second / HOUR);
   *at++ = ':';
   at = write_two(at, second / MINUTE % 60);
   *at++ = ':';
-  write_two(at, second % 60);
-}
-
-size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
-  if (offset % MINUTE)
-    utc = true;
-  int64_t local = t + (utc ? 0 : offset);
-  char *at = text + 19;
-  if (local >= WALL_FIRST && local < WALL_END)
-    wall_write(text, local);
-  else
-    write_wall(text, local);
+  at = write_two(at, second % 60);
   if (utc)
     *at++ = 'Z';
   else {
-    unsigned east = (unsigned)(offset < 0 ? -offset : offset);
-    *at++ = offset < 0 ? '-' : '+';
-    at = write_two(at, east / HOUR);
+    *at++ = sign;
+    at = write_two(at, offset / 60);
     *at++ = ':';
-    at = write_two(at, east / MINUTE % 60);
+    at = write_two(at, offset % 60);
   }
   *at = '\0';
-  assert(at - text < SLA_TIME_TEXT);
   return (size_t)(at - text);
+}
+
+size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
+  unsigned seconds = offset < 0 ? 0U - (unsigned)offset : (unsigned)offset, minutes = seconds / MINUTE;
+  char sign = offset < 0 ? '-' : '+';
+  utc |= seconds != minutes * MINUTE;
+  int64_t local = t + (utc ? 0 : offset);
+  if (local < WALL_FIRST || local >= WALL_END)
+    return write_any(local, utc, sign, minutes, text);
+  wall_write(text, local, sign, minutes);
+  size_t len = utc ? 20 : 25;
+  text[19] = utc ? 'Z' : sign;
+  text[len] = '\0';
+  return len;
 }
