@@ -349,6 +349,27 @@ enum sla_code sla_evaluate(const sla_policy *policy, const struct sla_text *valu
                            struct sla_result *ret_results);
 
 /*
+ * Incidents with nothing but values, as rows of a table: the value of field f in row r is
+ * cells[r * width + columns[f]], and empty in all rows where columns[f] is negative.
+ */
+enum { SLA_MOST_ROWS = 64 };
+struct sla_rows {
+  size_t count, width; /* rows, at most SLA_MOST_ROWS, and the cells of each */
+  const struct sla_text *cells;
+  const long *columns; /* one a field of the policy */
+};
+
+/*
+ * Evaluates those of several incidents that are quickly evaluated: due times that are searched for in hours already
+ * laid out. Results have room for sla_policy_metric_count of each row; those of row r come behind those of the rows
+ * before. Bit r of what is returned says whether they hold; the other rows, none to all of them, are for
+ * sla_evaluate_incident, which would say the same of these. What else is said of a worker's last evaluation (cycles, a
+ * value) is not said of rows. Allocates nothing.
+ */
+uint64_t sla_evaluate_rows(const sla_policy *policy, const struct sla_rows *rows, sla_time now, sla_worker *worker,
+                           struct sla_result *ret_results);
+
+/*
  * The cycles of a metric, by their starts, as the worker's last evaluation found them; the result of the metric is that
  * of the one that has not stopped, or else of the worst. Valid until the worker's next evaluation.
  */

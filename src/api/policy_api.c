@@ -276,6 +276,13 @@ enum sla_code sla_evaluate_incident(const sla_policy *policy, const struct sla_i
   return SLA_NO_MEMORY;
 }
 
+uint64_t sla_evaluate_rows(const sla_policy *policy, const struct sla_rows *rows, sla_time now, sla_worker *worker,
+                           struct sla_result *ret_results) {
+  assert(worker_of(worker)->policy == policy_of_const(policy) && rows->count <= SLA_MOST_ROWS);
+  (void)policy;
+  return rows_evaluate(worker_of(worker), rows, supported(now), ret_results);
+}
+
 const struct sla_cycle *sla_worker_cycles(const sla_worker *worker, size_t metric, size_t *ret_count) {
   const struct worker *inner = (const struct worker *)worker;
   assert(metric < inner->policy->metrics.count);

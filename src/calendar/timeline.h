@@ -78,11 +78,13 @@ static inline size_t timeline_find(const struct timeline *timeline, sla_time t) 
 /* Whether t, which must be covered, is open. */
 bool timeline_is_open(const struct timeline *timeline, sla_time t);
 
-/* Open seconds from the timeline's start to t. */
+/* Open seconds from the timeline's start to t, which must be covered. */
 static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
-  size_t i = timeline_find(timeline, t);
-  int64_t inside = t - timeline->items[i].from;
-  return timeline->items[i].sum + (inside > 0 ? inside : 0);
+  const struct timeline_item *item = timeline->items + timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
+  while (item->until <= t)
+    item++;
+  int64_t inside = t - item->from;
+  return item->sum + (inside > 0 ? inside : 0);
 }
 
 /* Open seconds in [a, b), 0 where b is before a; both must be covered. */

@@ -79,7 +79,7 @@ bool annotator_make(struct annotator *annotator, const struct annotation *job) {
   for (size_t i = 0; i < annotator->field_count; i++)
     annotator->values[i].ptr = "";
   annotator->lists = cli_alloc(annotator->field_count * sizeof *annotator->lists);
-  annotator->results = cli_alloc(annotator->metric_count * sizeof *annotator->results);
+  annotator->results = cli_alloc(SLA_MOST_ROWS * annotator->metric_count * sizeof *annotator->results);
   sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
   sla_worker_set_time_format(annotator->worker, job->dialect.format);
   return true;
@@ -154,18 +154,28 @@ static bool begin_file(struct annotation *job, bool (*first_header)(struct annot
   return good;
 }
 
+static size_t visit_next(struct annotation *job, void (*visit)(struct annotation *, const struct record *)) {
+  struct record row;
+  if (!input_next(&job->input, &row))
+    return 0;
+  visit(job, &row);
+  return 1;
+}
+
 /* Reads one file, giving each row but the header to visit. first_header takes the header of the first file. */
 static bool read_file(struct annotation *job, const char *path,
                       bool (*first_header)(struct annotation *, const struct record *),
                       void (*visit)(struct annotation *, const struct record *)) {
   enum { FIRST_ROWS = 1000 }; /* by these alone all is made ready that rows in blocks share */
-  struct record row;
   uint64_t rows = 0, alone = FIRST_ROWS;
   bool good = input_open(&job->input, path) && begin_file(job, first_header);
-  while (good && !job->output.error && !job->stopped && input_next(&job->input, &row)) {
-    visit(job, &row);
-    if (visit == annotation_row && ++rows == alone) {
-      alone *= 8; /* where a row ended blocks, others may, too */
+  while (good && !job->output.error && !job->stopped) {
+    size_t taken = visit == annotation_row ? annotation_next(job) : visit_next(job, visit);
+    if (!taken)
+      break;
+    rows += taken;
+    if (visit == annotation_row && rows >= alone) {
+      alone = 8 * rows; /* where a row ended blocks, others may, too */
       if (annotation_has_blocks(job))
         good = annotation_read_blocks(job);
     }
@@ -346,6 +356,7 @@ static void job_free(struct annotation *job) {
   header_free(&job->header);
   annotation_free_keys(job);
   free(job->scratch);
+  free(job->rows.fields);
   free(job->states);
   while (job->list_count)
     free(job->lists[--job->list_count]);

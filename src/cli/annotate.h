@@ -72,7 +72,7 @@ struct annotator {
   size_t bound_count;
   struct sla_text *values; /* of the row, one a field */
   struct sla_list *lists;  /* the same, of fields with several; used for JSON */
-  struct sla_result *results;
+  struct sla_result *results; /* of a row, or of several */
   size_t *metric_of; /* output metric, one a metric of the policy */
   size_t *words;     /* one a field: what the input's dialect knows it as */
 };
@@ -106,6 +106,7 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
+  struct csv_rows rows; /* those that are being annotated at once */
   bool begun;                   /* the first file's header, or its first object, has been taken */
   bool is_json;                 /* the first file's */
   bool is_plain;                /* rows become rows, one policy decides, and no text means something else */
@@ -294,6 +295,9 @@ void annotation_write_json_row(struct annotation *job, const struct record *row,
 
 /* Evaluates a row and writes it. */
 void annotation_row(struct annotation *job, const struct record *row);
+
+/* Does so with the next row, or with several at once. Returns how many they were: 0 at the end. */
+size_t annotation_next(struct annotation *job);
 
 /* The result of an output metric; NULL where the row's policy has no such metric. An error row has one for each. */
 const struct sla_result *annotation_result_of(const struct annotation *job, size_t metric);

@@ -121,10 +121,9 @@ static bool take_block(struct lane *lane) {
 }
 
 static void evaluate_block(struct lane *lane) {
-  struct record row;
   pthread_rwlock_rdlock(&lane->blocks->policies);
-  while (!lane->job.stopped && input_next(&lane->job.input, &row))
-    annotation_row(&lane->job, &row);
+  while (!lane->job.stopped && annotation_next(&lane->job))
+    ;
   pthread_rwlock_unlock(&lane->blocks->policies);
 }
 
@@ -219,6 +218,7 @@ static bool lane_init(struct lane *lane, struct blocks *blocks) {
   own->list_count = own->list_capacity = 0;
   own->scratch = NULL;
   own->scratch_size = 0;
+  own->rows.fields = NULL;
   own->errors = own->note = (struct buffer){0};
   own->cycles = NULL;
   own->cycle_count = own->cycle_capacity = 0;
@@ -247,6 +247,7 @@ static void lane_free(struct lane *lane, struct annotation *job) {
     free(own->lists[--own->list_count]);
   free(own->lists);
   free(own->scratch);
+  free(own->rows.fields);
   buffer_free(&own->errors);
   buffer_free(&own->note);
   free(own->cycles);

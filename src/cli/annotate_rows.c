@@ -313,46 +313,7 @@ void annotation_write_row(struct annotation *job, const struct record *row, cons
     annotation_write_json_row(job, row, told);
 }
 
-/*
- * The same for a row with nothing unusual in it, of input with nothing unusual about it: with no choice to make and
- * room for all of it made at once. false where it is no such row, of which nothing has been done then.
- */
-static inline bool write_plain_row(struct annotation *job, const struct record *row) {
-  struct annotator *annotator = &job->policies[0];
-  const size_t room = row->raw.len + job->metric_count * job->value_count * VALUE_ROOM + 2;
-  if (row->problem || row->count != job->header.count || row->end.len != 1 || room > OUTPUT_BYTES)
-    return false;
-  for (size_t i = 0; i < annotator->bound_count; i++) {
-    const struct sla_text *field = &row->fields[annotator->bound[i].column];
-    if (field->len && field->ptr[0] == '"')
-      return false;
-    annotator->values[annotator->bound[i].field] = *field;
-  }
-  if (evaluate(job, annotator, &(struct sla_incident){.values = annotator->values}) != SLA_OK)
-    return false;
-  bool has_remarks = job->note.len || job->errors.len; /* of the row before */
-  for (size_t m = 0; m < annotator->metric_count; m++)
-    has_remarks |= annotator->results[m].reason || annotator->results[m].coverage;
-  job->row_policy = annotator;
-  if (has_remarks) {
-    conclude_row(job, row, NULL);
-    write_csv_row(job, row, NULL);
-    return true;
-  }
-  char *begin = output_room(&job->output, room), *at = begin + row->raw.len;
-  memcpy(begin, row->raw.ptr, row->raw.len);
-  for (size_t m = 0; m < annotator->metric_count; m++)
-    at = put_result(job, &annotator->results[m], at);
-  if (job->added[ADDED_NOTE])
-    *at++ = job->delimiter;
-  *at++ = *row->end.ptr;
-  job->output.len += (size_t)(at - begin);
-  return true;
-}
-
 void annotation_row(struct annotation *job, const struct record *row) {
-  if (job->is_plain && write_plain_row(job, row))
-    return;
   if (job->is_json && !annotation_take_object(job, row)) {
     job->stopped = true;
     return;
@@ -369,4 +330,94 @@ void annotation_row(struct annotation *job, const struct record *row) {
   }
   if (job->cli->line_buffered)
     output_flush(&job->output);
+}
+
+/* --- several at once -----------------------------------------------------------------------------------------------
+ */
+
+/* Makes ready for it: as many rows as keep what belongs to them in the processor's first-level cache. */
+static void begin_rows(struct annotation *job) {
+  enum { MOST_FIELDS = 1024, MOST_RESULTS = 2 * CSV_MOST_ROWS };
+  struct csv_rows *rows = &job->rows;
+  const size_t metrics = job->policies[0].metric_count, width = job->header.count;
+  rows->width = width;
+  rows->most = CSV_MOST_ROWS;
+  while (rows->most > 1 && (rows->most * width > MOST_FIELDS || rows->most * metrics > MOST_RESULTS))
+    rows->most /= 2;
+  rows->fields = cli_alloc(rows->most * width * sizeof *rows->fields);
+}
+
+/*
+ * Takes the quotes off the policy's fields. Returns bits of rows with a field where there is more to it, since quotes
+ * are doubled inside.
+ */
+static uint64_t take_quotes(const struct annotator *annotator, struct csv_rows *rows) {
+  uint64_t others = 0;
+  for (size_t row = 0; row < rows->count; row++)
+    for (size_t i = 0; i < annotator->bound_count; i++) {
+      struct sla_text *field = &rows->fields[row * rows->width + annotator->bound[i].column];
+      if (field->len < 2 || field->ptr[0] != '"')
+        continue;
+      if (memchr(field->ptr + 1, '"', field->len - 2))
+        others |= UINT64_C(1) << row;
+      else
+        *field = (struct sla_text){field->ptr + 1, field->len - 2};
+    }
+  return others;
+}
+
+/* Writes a row of which nothing is to be said but the results, for which there is room. */
+static inline void write_plain_row(struct annotation *job, const char *start, const char *stop, const char *next,
+                                   const struct sla_result *results, char *at) {
+  memcpy(at, start, (size_t)(stop - start));
+  at += stop - start;
+  for (size_t m = 0; m < job->metric_count; m++)
+    at = put_result(job, &results[m], at);
+  if (job->added[ADDED_NOTE])
+    *at++ = job->delimiter;
+  while (stop < next)
+    *at++ = *stop++;
+  job->output.len = (size_t)(at - job->output.buffer);
+}
+
+/*
+ * The row path: takes rows as they come, has all of them evaluated, and writes them. 0 where the next one has to be
+ * taken by itself.
+ */
+static size_t take_rows(struct annotation *job) {
+  struct annotator *annotator = &job->policies[0];
+  struct csv_rows *rows = &job->rows;
+  const size_t metrics = annotator->metric_count, added = metrics * job->value_count * VALUE_ROOM + 1;
+  if (!rows->fields)
+    begin_rows(job);
+  if (!csv_take_rows(&job->input.csv, rows))
+    return 0;
+  uint64_t others = rows->may_have_quotes ? take_quotes(annotator, rows) : 0;
+  const struct sla_rows table = {rows->count, rows->width, rows->fields, annotator->columns};
+  uint64_t done = sla_evaluate_rows(annotator->policy, &table, job->now, annotator->worker, annotator->results);
+  done &= ~others;
+  for (size_t row = 0; row < rows->count; row++) {
+    const char *start = rows->starts[row], *next = rows->starts[row + 1];
+    size_t room = (size_t)(next - start) + added;
+    if (done >> row & 1 && room <= OUTPUT_BYTES) {
+      char *at = output_room(&job->output, room);
+      write_plain_row(job, start, rows->stops[row], next, annotator->results + row * metrics, at);
+      continue;
+    }
+    struct record record;
+    csv_record(rows, row, &record);
+    annotation_row(job, &record); /* its results take the place of the first row's */
+  }
+  return rows->count;
+}
+
+size_t annotation_next(struct annotation *job) {
+  struct record row;
+  size_t taken = job->is_plain ? take_rows(job) : 0;
+  if (taken)
+    return taken;
+  if (!input_next(&job->input, &row))
+    return 0;
+  annotation_row(job, &row);
+  return 1;
 }

@@ -219,6 +219,14 @@ static bool read_line(struct csv_reader *reader) {
 /* The compiler puts what is expected in one straight line. */
 #define EXPECT(condition, usual) __builtin_expect(condition, usual)
 
+/* Line feeds between two places. */
+static long count_feeds(const char *from, const char *to) {
+  long feeds = 0;
+  for (; (from = memchr(from, '\n', (size_t)(to - from))); from++)
+    feeds++;
+  return feeds;
+}
+
 /* --- by marks ---------------------------------------------------------------------------------------------------- */
 
 static inline bool is_known(const struct csv_reader *reader) {
@@ -264,7 +272,7 @@ static bool know_more(struct csv_reader *reader) {
     reader->marks = larger;
     reader->mark_capacity = blocks;
   }
-  reader->ends_inside = csv_mark(reader->marker, start, known, reader->delimiter, reader->marks);
+  reader->found = csv_mark(reader->marker, start, known, reader->delimiter, reader->marks);
   reader->known = known;
   reader->known_from = reader->left = reader->block = start;
   reader->moves = stream->moves;
@@ -276,10 +284,55 @@ static bool know_more(struct csv_reader *reader) {
 
 /* Counts the lines that a row takes besides its first. Always true, so that csv_next can end in calling it. */
 __attribute__((noinline)) static bool take_lines(struct csv_reader *reader, const struct record *row) {
-  const char *end = row->raw.ptr + row->raw.len;
-  for (const char *at = row->raw.ptr; (at = memchr(at, '\n', (size_t)(end - at))); at++)
-    reader->line++;
+  reader->line += count_feeds(row->raw.ptr, row->raw.ptr + row->raw.len);
   return true;
+}
+
+/* Where the next mark is looked for; kept in registers while rows are split. */
+struct place {
+  const char *block;
+  uint64_t ends;
+  const struct csv_marks *next;
+};
+
+static inline struct place place_of(const struct csv_reader *reader) {
+  return (struct place){reader->block, reader->ends, reader->next_marks};
+}
+
+/* What begins at left comes next. */
+static inline void go_on(struct csv_reader *reader, const struct place *place, const char *left) {
+  reader->stream->start = (size_t)(left - reader->stream->buffer);
+  reader->left = left;
+  reader->block = place->block;
+  reader->ends = place->ends;
+  reader->next_marks = place->next;
+}
+
+/* Goes to the next block while there are no marks; false behind the last one. */
+static inline bool has_mark(struct place *place, const struct csv_marks *marks_end) {
+  while (EXPECT(!place->ends, false)) {
+    if (EXPECT(place->next == marks_end, false))
+      return false;
+    place->ends = place->next++->ends;
+    place->block += CSV_BLOCK;
+  }
+  return true;
+}
+
+static inline const char *take_mark(struct place *place) {
+  const char *at = place->block + __builtin_ctzll(place->ends);
+  place->ends &= place->ends - 1; /* without its lowest bit */
+  return at;
+}
+
+/* Whether a mark is the carriage return of a line end, which has one where it stands behind a closing quote. */
+static inline bool is_return(const struct stream *stream, const char *at) {
+  return *at == '\r' && at + 1 != stream->buffer + stream->filled && at[1] == '\n';
+}
+
+/* Where a field stops that ends with its line at a line feed. */
+static inline const char *stop_of(const char *field, const char *feed) {
+  return EXPECT(feed > field, true) && EXPECT(feed[-1] == '\r', false) ? feed - 1 : feed;
 }
 
 /*
@@ -291,33 +344,26 @@ __attribute__((always_inline)) static inline enum scan split_row(struct csv_read
   const char *const start = stream->buffer + stream->start;
   if (EXPECT(!is_known(reader), false))
     return SCAN_SHORT;
-  const char delimiter = reader->delimiter;
-  const struct csv_marks *next_marks = reader->next_marks;
-  const char *block = reader->block, *field = start, *at;
-  uint64_t ends = reader->ends;
+  const char delimiter = reader->delimiter, *field = start, *at;
+  struct place place = place_of(reader);
   struct sla_text *to = reader->fields;
   for (;;) {
-    while (EXPECT(!ends, false)) {
-      if (EXPECT(next_marks == reader->marks_end, false))
-        return SCAN_SHORT;
-      if (EXPECT(to > reader->roomy, false))
-        return SCAN_WIDE;
-      ends = next_marks++->ends;
-      block += CSV_BLOCK;
-    }
-    at = block + __builtin_ctzll(ends);
-    ends &= ends - 1; /* without its lowest bit */
+    if (EXPECT(!place.ends && to > reader->roomy, false))
+      return SCAN_WIDE;
+    if (!has_mark(&place, reader->marks_end))
+      return SCAN_SHORT;
+    at = take_mark(&place);
     if (EXPECT(*at != delimiter, false)) {
       if (EXPECT(*at == '\n', true))
         break;
-      if (*at != '\r' || at + 1 == stream->buffer + stream->filled || at[1] != '\n') /* behind a closing quote */
+      if (!is_return(stream, at))
         return SCAN_ODD;
       continue;
     }
     *to++ = (struct sla_text){field, (size_t)(at - field)};
     field = at + 1;
   }
-  const char *stop = EXPECT(at > field, true) && EXPECT(at[-1] == '\r', false) ? at - 1 : at;
+  const char *stop = stop_of(field, at);
   *to++ = (struct sla_text){field, (size_t)(stop - field)};
   row->raw = (struct sla_text){start, (size_t)(stop - start)};
   row->end = (struct sla_text){stop, (size_t)(at + 1 - stop)};
@@ -326,12 +372,65 @@ __attribute__((always_inline)) static inline enum scan split_row(struct csv_read
   row->fields = reader->fields;
   row->problem = NULL;
   reader->line++;
-  stream->start = (size_t)(at + 1 - stream->buffer);
-  reader->left = at + 1;
-  reader->block = block;
-  reader->ends = ends;
-  reader->next_marks = next_marks;
+  go_on(reader, &place, at + 1);
   return SCAN_ROW;
+}
+
+/*
+ * The same for rows of one width that are not blank, up to the first that is otherwise. SCAN_SHORT where there would be
+ * more of them in bytes that are not known.
+ */
+static enum scan split_rows(struct csv_reader *reader, struct csv_rows *rows) {
+  struct stream *stream = reader->stream;
+  if (!is_known(reader))
+    return SCAN_SHORT;
+  const char delimiter = reader->delimiter;
+  const struct csv_marks *const marks_end = reader->marks_end;
+  const char *start = stream->buffer + stream->start;
+  struct place place = place_of(reader), whole = place;
+  struct sla_text *to = rows->fields;
+  size_t count = 0;
+  enum scan scan = SCAN_ROW;
+  rows->line = reader->line;
+  rows->may_have_quotes = reader->found.quotes;
+  rows->may_have_feeds = reader->found.ends_inside;
+  while (count < rows->most) {
+    const struct sla_text *const last = to + rows->width - 1;
+    const char *field = start, *at;
+    for (;;) {
+      if (!has_mark(&place, marks_end)) {
+        scan = SCAN_SHORT;
+        goto done;
+      }
+      at = take_mark(&place);
+      if (EXPECT(*at == delimiter, true)) {
+        if (EXPECT(to == last, false))
+          goto odd;
+        *to++ = (struct sla_text){field, (size_t)(at - field)};
+        field = at + 1;
+      } else if (EXPECT(*at == '\n', true))
+        break;
+      else if (!is_return(stream, at))
+        goto odd;
+    }
+    const char *stop = stop_of(field, at);
+    if (EXPECT(to != last || stop == start, false))
+      goto odd;
+    *to++ = (struct sla_text){field, (size_t)(stop - field)};
+    rows->starts[count] = start;
+    rows->stops[count++] = stop;
+    start = at + 1;
+    whole = place;
+  }
+  goto done;
+odd:
+  scan = SCAN_ODD;
+done:
+  rows->count = count;
+  rows->starts[count] = start;
+  reader->line += (long)count;
+  go_on(reader, &whole, start);
+  return scan;
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------------- */
@@ -389,6 +488,25 @@ __attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct
   }
 }
 
+size_t csv_take_rows(struct csv_reader *reader, struct csv_rows *rows) {
+  rows->count = 0;
+  while (split_rows(reader, rows) == SCAN_SHORT && !rows->count && know_more(reader))
+    ;
+  if (rows->count && rows->may_have_feeds)
+    reader->line = rows->line + count_feeds(rows->starts[0], rows->starts[rows->count]);
+  return rows->count;
+}
+
+void csv_record(const struct csv_rows *rows, size_t row, struct record *ret_record) {
+  const char *start = rows->starts[row], *stop = rows->stops[row];
+  long before = rows->may_have_feeds ? count_feeds(rows->starts[0], start) : (long)row;
+  *ret_record = (struct record){.raw = {start, (size_t)(stop - start)},
+                                .end = {stop, (size_t)(rows->starts[row + 1] - stop)},
+                                .line = rows->line + before,
+                                .count = rows->width,
+                                .fields = rows->fields + row * rows->width};
+}
+
 size_t csv_whole_rows(struct csv_reader *reader) {
   struct stream *stream = reader->stream;
   size_t start = stream->start;
@@ -414,7 +532,7 @@ size_t csv_whole_rows(struct csv_reader *reader) {
 bool csv_next(struct csv_reader *reader, struct record *ret_row) {
   if (split_row(reader, ret_row) != SCAN_ROW || !ret_row->raw.len)
     return next_row(reader, ret_row);
-  return !reader->ends_inside || take_lines(reader, ret_row);
+  return !reader->found.ends_inside || take_lines(reader, ret_row);
 }
 
 struct sla_text csv_unquote(struct sla_text field, char *scratch, size_t *ret_used) {

@@ -42,12 +42,24 @@ struct csv_reader {
   const char *known_from, *left;
   uint64_t moves;                     /* the stream's, then */
   unsigned odd_rows, rows_to_wait;    /* see note_odd_row */
-  bool ends_inside;                   /* line feeds may stand inside quotes */
+  struct csv_found found;             /* among them */
   const char *block;                  /* the block with the byte at left... */
   uint64_t ends;                      /* ...its marks from there on... */
   const struct csv_marks *next_marks; /* ...and those of the block behind it */
   const struct csv_marks *marks_end;
   const struct sla_text *roomy; /* from here on fields has no room for those of a whole block */
+};
+
+/* Rows side by side, of one width, with nothing odd about them. */
+enum { CSV_MOST_ROWS = SLA_MOST_ROWS };
+struct csv_rows {
+  size_t width, most;      /* fields of a row, and how many rows are wanted: for the caller to set... */
+  struct sla_text *fields; /* ...and with room for those of all: of one row behind another, quotes included */
+  size_t count;
+  const char *starts[CSV_MOST_ROWS + 1]; /* each row begins where the one before ends with its line end */
+  const char *stops[CSV_MOST_ROWS];      /* where its line end begins */
+  bool may_have_quotes, may_have_feeds;  /* fields may be in quotes; line feeds may stand in them */
+  long line;                             /* of the first row */
 };
 
 /*
@@ -63,6 +75,15 @@ void csv_begin_at(struct csv_reader *reader, struct stream *stream, char delimit
 /* The next row; false at the end of the stream, or where reading failed (stream->read_errno, reader->too_long). Blank
  * lines are passed over. */
 bool csv_next(struct csv_reader *reader, struct record *ret_row);
+
+/*
+ * The next rows, as many as come one by one without reading on or anything else that csv_next may have to do; it can be
+ * that there are none. They are valid until more is read.
+ */
+size_t csv_take_rows(struct csv_reader *reader, struct csv_rows *rows);
+
+/* One of them as a record. */
+void csv_record(const struct csv_rows *rows, size_t row, struct record *ret_record);
 
 /* Bytes from the stream's start to behind the last row that is whole without reading on. */
 size_t csv_whole_rows(struct csv_reader *reader);

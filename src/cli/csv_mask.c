@@ -142,8 +142,8 @@ static bool follow_quotes(struct csv_marks *marks, size_t blocks) {
   return ends_inside;
 }
 
-bool csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter,
-              struct csv_marks *ret_marks) {
+struct csv_found csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter,
+                          struct csv_marks *ret_marks) {
   const size_t whole = len / CSV_BLOCK, rest = len % CSV_BLOCK;
   uint64_t quotes = marker->mark(bytes, whole, delimiter, ret_marks);
   if (rest) {
@@ -154,5 +154,5 @@ bool csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, ch
   bool ends_inside = quotes && follow_quotes(ret_marks, csv_blocks(len));
   if (rest) /* behind a closing quote that is the last byte nothing is wrong yet */
     ret_marks[whole].ends &= ((uint64_t)1 << rest) - 1;
-  return ends_inside;
+  return (struct csv_found){quotes, ends_inside};
 }

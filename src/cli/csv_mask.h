@@ -18,6 +18,11 @@ struct csv_marks {
   uint64_t quotes; /* double quotes */
 };
 
+/* What has been seen among bytes: quotes, and delimiters or line feeds inside them. */
+struct csv_found {
+  bool quotes, ends_inside;
+};
+
 /* Finds the marks of whole blocks. Returns all their quotes together: 0 where there are none. */
 struct csv_marker {
   uint64_t (*mark)(const char *bytes, size_t blocks, char delimiter, struct csv_marks *ret_marks);
@@ -31,10 +36,9 @@ const struct csv_marker *csv_marker_at(size_t i);
  * Marks bytes that begin where a row does, as many as csv_blocks says. Then ends have only the delimiters and line
  * feeds outside quotes, and besides them the places where quotes are not as they should be, so that nothing behind such
  * a place holds: a quote within a field that began without one, and whatever but an end stands behind a closing quote
- * (be it the carriage return of the line's end). Bytes beyond len are neither read nor marked. Returns whether
- * delimiters or line feeds stand inside quotes.
+ * (be it the carriage return of the line's end). Bytes beyond len are neither read nor marked.
  */
-bool csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter,
+struct csv_found csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter,
               struct csv_marks *ret_marks);
 
 static inline size_t csv_blocks(size_t len) {

@@ -71,9 +71,10 @@ struct rows *rows_new(const struct policy *policy) {
     while (rows->slot_count < 2 * targets && 2 * rows->slot_count * rows->slot_size <= MOST_SLOT_BYTES)
       rows->slot_count *= 2;
     rows->slots = calloc(rows->slot_count, rows->slot_size);
+    rows->gathered = calloc(fields + 1, sizeof *rows->gathered);
   }
   free(marks);
-  if (is_plain && rows && rows->fields && rows->times && rows->slots)
+  if (is_plain && rows && rows->fields && rows->times && rows->slots && rows->gathered)
     return rows;
   rows_free(rows);
   return NULL;
@@ -88,6 +89,7 @@ void rows_free(struct rows *rows) {
     target_index_free(&rows->indexes[i]);
   free(rows->indexes);
   free(rows->slots);
+  free(rows->gathered);
   free(rows);
 }
 
@@ -168,20 +170,30 @@ static bool make_plan(const struct rows *rows, struct combination *slot, size_t 
   if (!measured || measured->after || !target || target->within.kind != AMOUNT_SECONDS ||
       target->clock != SLA_BUSINESS_HOURS || target->edge_next_opening)
     return false;
+  const struct calendar *calendar = target->calendar;
   struct plan *plan = &slot->metrics[metric].plan;
   *plan = (struct plan){.target = target,
-                        .calendar = target->calendar,
+                        .calendar = calendar,
                         .start = time_index(rows, measured->start),
                         .stop = time_index(rows, measured->stop),
                         .must_stop = slot->pauses && measured->pausable,
+                        .covered_from = SLA_TIME_MIN,
+                        .covered_until = INT64_MAX,
                         .result = {.has_due = true, .has_elapsed = true}};
+  if (calendar->covered_by) { /* whatever the zone */
+    plan->covered_from = ((int64_t)calendar->covered_first + 2) * DAY;
+    plan->covered_until = ((int64_t)calendar->covered_last - 1) * DAY;
+  }
   combination_tell_rule(&plan->result, slot->version, target);
   return true;
 }
 
 void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
-                      const struct sla_text *values) {
+                      struct values given) {
   size_t metrics = rows->policy->metrics.count;
+  const struct sla_text *values = given.columns ? rows->gathered : given.items;
+  for (size_t i = 0; i < rows->policy->fields.count && given.columns; i++)
+    rows->gathered[i] = value_of(given, i);
   const struct target_index *index = index_of(rows, version);
   slot->version = version;
   slot->agreement = NULL;

@@ -49,6 +49,8 @@ struct plan {
   const struct calendar *calendar;
   size_t start, stop;       /* among the times of rows */
   bool must_stop;           /* it is paused where it has not stopped */
+  /* Times of which the dates that they fall on are covered for certain by all that the calendar goes by. */
+  sla_time covered_from, covered_until;
   struct sla_result result; /* but for what depends on times */
 };
 
@@ -76,6 +78,7 @@ struct rows {
   size_t field_count;
   size_t *times; /* those that are times */
   size_t time_count;
+  struct sla_text *gathered; /* room for one a field */
   struct target_index *indexes; /* of versions with many targets, made when first needed */
   size_t index_count;
   char *slots;
@@ -89,9 +92,24 @@ void rows_free(struct rows *rows);
 /* What a result says of who decided, and on which clock. */
 void combination_tell_rule(struct sla_result *result, const struct version *version, const struct target *target);
 
+/*
+ * Where an incident's values are: one a field; or, where columns say which, among the cells of its row (see struct
+ * sla_rows).
+ */
+struct values {
+  const struct sla_text *items;
+  const long *columns; /* or NULL */
+};
+
+static inline struct sla_text value_of(struct values values, size_t field) {
+  if (!values.columns)
+    return values.items[field];
+  return values.columns[field] < 0 ? (struct sla_text){"", 0} : values.items[values.columns[field]];
+}
+
 /* Fills a slot for the values that its words are of. */
 void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
-                      const struct sla_text *values);
+                      struct values values);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------
  */
@@ -121,11 +139,11 @@ static inline uint64_t key_hash(uint64_t hash) {
 }
 
 /* false where the values are too long for a key. */
-static inline bool key_of(const struct rows *rows, const struct sla_text *values, struct key *ret_key) {
+static inline bool key_of(const struct rows *rows, struct values values, struct key *ret_key) {
   uint64_t hash = 0;
   size_t count = 0;
   for (size_t i = 0; i < rows->field_count; i++) {
-    struct sla_text value = values[rows->fields[i]];
+    struct sla_text value = value_of(values, rows->fields[i]);
     size_t words = value.len / 8 + 1;
     if (value.len > 0xFF || count + words > KEY_WORDS)
       return false;
@@ -158,7 +176,7 @@ static inline struct combination *slot_of(const struct rows *rows, const struct 
 }
 
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
-                                                       const struct sla_text *values, const struct key *key) {
+                                                       struct values values, const struct key *key) {
   struct combination *slot = slot_of(rows, version, key->hash);
   bool is_it = slot->version == version && slot->word_count == key->word_count;
   for (size_t i = 0; i < key->word_count && is_it; i++)
@@ -172,12 +190,24 @@ static inline const struct combination *combination_of(struct rows *rows, const 
 }
 
 /* The combination of values that are one short text, the most common ones, if it is where it has to be; else NULL. */
-static inline const struct combination *short_combination(const struct rows *rows, const struct sla_text *values) {
-  if (rows->field_count != 1 || values[rows->fields[0]].len >= 8 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+static inline const struct combination *short_combination(const struct rows *rows, struct values values) {
+  if (rows->field_count != 1 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
     return NULL;
-  uint64_t word = short_word(values[rows->fields[0]]);
+  struct sla_text value = value_of(values, rows->fields[0]);
+  if (value.len >= 8)
+    return NULL;
+  uint64_t word = short_word(value);
   const struct combination *slot = slot_of(rows, rows->only, key_hash(word * HASH_FACTOR));
   return slot->version && slot->version == rows->only && slot->word_count == 1 && slot->words[0] == word ? slot : NULL;
+}
+
+/* The combination where there is one version only; NULL where the values are too long for a key. */
+static inline const struct combination *only_combination(struct rows *rows, struct values values) {
+  const struct combination *found = short_combination(rows, values);
+  struct key key;
+  if (found || !key_of(rows, values, &key))
+    return found;
+  return combination_of(rows, rows->only, values, &key);
 }
 
 #endif

@@ -2,8 +2,7 @@
 
 #include "engine/combination.h"
 #include "engine/run.h"
-#include "time/civil.h"
-#include "time/timestamp.h"
+#include "time/timestamp_many.h"
 
 /* --- decisions -----------------------------------------------------------------------------------------------------
  */
@@ -23,7 +22,7 @@ static const struct combination *find_version(struct worker *worker, size_t metr
     *ret_decision = (struct decision){.bad_field = SIZE_MAX};
     if (!decide_version(incident, file, metric, NULL, any, ret_decision) || !ret_decision->version)
       return NULL;
-    const struct combination *found = combination_of(worker->rows, ret_decision->version, incident->values, key);
+    const struct combination *found = combination_of(worker->rows, ret_decision->version, (struct values){incident->values, NULL}, key);
     if (!found->is_plain)
       return NULL;
     if (!found->agreement)
@@ -38,7 +37,7 @@ static inline const struct combination *take_version(struct worker *worker, size
   const struct version *only = worker->rows->only;
   if (!only)
     return find_version(worker, metric, key, ret_decision);
-  const struct combination *found = combination_of(worker->rows, only, worker->incident.values, key);
+  const struct combination *found = combination_of(worker->rows, only, (struct values){worker->incident.values, NULL}, key);
   if (!found->is_plain || found->agreement)
     return found->is_plain ? find_version(worker, metric, key, ret_decision) : NULL;
   const struct time_field *start = time_of(&worker->incident, decide_start_field(worker->policy, only, metric));
@@ -195,7 +194,7 @@ struct outcome {
  * Finds it by three searches in the timeline: for the start, for when the amount has passed since, and for the stop.
  * false where that is not all it takes.
  */
-static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
+__attribute__((always_inline)) static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
                             struct outcome *ret_outcome) {
   const struct schedule *schedule = plan->calendar->schedule;
   const struct target *target = plan->target;
@@ -206,8 +205,8 @@ static inline bool run_plan(const struct plan *plan, sla_time start, bool stoppe
   int64_t begun = timeline_sum(hours, start), amount = target->within.seconds;
   int64_t elapsed = stop > start ? timeline_sum(hours, stop) - begun : 0;
   sla_time due;
-  if (!timeline_due_from(hours, start, begun, amount, &due) || due > SLA_TIME_MAX ||
-      !is_covered(plan->calendar, start, due > stop ? due : stop))
+  if (!timeline_due_from(hours, start, begun, amount, &due) || due > SLA_TIME_MAX || start < plan->covered_from ||
+      (due > stop ? due : stop) >= plan->covered_until)
     return false;
   *ret_outcome = (struct outcome){
       .due = due,
@@ -279,21 +278,72 @@ static bool evaluate_plain(struct worker *worker, const struct sla_incident *inc
   return true;
 }
 
+/* Whether incidents are evaluated by plans. */
+static inline bool has_plans(const struct worker *worker) {
+  const struct rows *rows = worker->rows;
+  return rows && rows->only && worker->is_ready && !worker->calendar && !worker->incident.time_format;
+}
+
 bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                   struct sla_result *ret_results) {
-  struct rows *rows = worker->rows;
   size_t paused = worker->policy->paused_field;
+  struct values values = {incident->values, NULL};
   struct key key;
-  if (!rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
+  if (!worker->rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
       (paused != SIZE_MAX && incident->values[paused].len))
     return false;
-  const struct combination *combination = short_combination(rows, incident->values);
-  if (!combination && !key_of(rows, incident->values, &key))
-    return false;
-  if (!combination && rows->only)
-    combination = combination_of(rows, rows->only, incident->values, &key);
-  if (combination && combination->is_planned && !worker->incident.time_format &&
+  const struct combination *combination = has_plans(worker) ? only_combination(worker->rows, values) : NULL;
+  if (combination && combination->is_planned &&
       evaluate_planned(worker, combination, incident->values, now, ret_results))
     return true;
-  return key_of(rows, incident->values, &key) && evaluate_plain(worker, incident, &key, now, ret_results);
+  return key_of(worker->rows, values, &key) && evaluate_plain(worker, incident, &key, now, ret_results);
+}
+
+/* --- many ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Evaluates the metrics of one row. */
+static inline bool evaluate_row(const struct combination *combination, size_t metrics, size_t row,
+                                sla_time times[][SLA_MOST_ROWS], sla_time now, struct sla_result *ret_results) {
+  for (size_t i = 0; i < metrics; i++) {
+    const struct plan *plan = &combination->metrics[i].plan;
+    sla_time start = times[plan->start][row], stop = times[plan->stop][row];
+    bool stopped = stop != TIMESTAMP_NONE;
+    struct outcome outcome;
+    if (start == TIMESTAMP_NONE || !run_plan(plan, start, stopped, stopped ? stop : now, &outcome))
+      return false;
+    put_outcome(&ret_results[i], plan, &outcome);
+  }
+  return true;
+}
+
+uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_time now,
+                       struct sla_result *ret_results) {
+  struct rows *rows = worker->rows;
+  const size_t metrics = worker->policy->metrics.count, paused = worker->policy->paused_field;
+  const long pause = paused == SIZE_MAX ? -1 : given->columns[paused];
+  sla_time times[MOST_TIMES][SLA_MOST_ROWS];
+  if (!has_plans(worker) || !given->count || rows->time_count > MOST_TIMES)
+    return 0;
+  const struct timestamp_reader *reader = timestamp_reader_at(0);
+  uint64_t done = ~UINT64_C(0) >> (SLA_MOST_ROWS - given->count);
+  for (size_t i = 0; i < rows->time_count; i++) {
+    long column = given->columns[rows->times[i]];
+    if (column >= 0)
+      done &= reader->read(given->cells + column, given->width, given->count, worker->incident.input_zone, times[i]);
+    else
+      for (size_t row = 0; row < given->count; row++)
+        times[i][row] = TIMESTAMP_NONE;
+  }
+  const struct sla_text *cells = given->cells;
+  for (size_t row = 0; row < given->count; row++, cells += given->width, ret_results += metrics) {
+    uint64_t bit = UINT64_C(1) << row;
+    if (!(done & bit))
+      continue;
+    const struct combination *combination = only_combination(rows, (struct values){cells, given->columns});
+    if (!combination || !combination->is_planned || (pause >= 0 && cells[pause].len) ||
+        !evaluate_row(combination, metrics, row, times, now, ret_results))
+      done ^= bit;
+  }
+  return done;
 }

@@ -18,6 +18,10 @@
 bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                   struct sla_result *ret_results);
 
+/* Evaluates those of several that are plain and searched for in timelines only: see sla_evaluate_rows(). */
+uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_time now,
+                       struct sla_result *ret_results);
+
 /* Evaluates any incident, the quickest way there is for it: see evaluate_slowly. */
 static inline enum reach evaluate(struct worker *worker, const struct sla_incident *incident, sla_time now,
                                   struct sla_result *ret_results) {

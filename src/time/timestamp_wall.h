@@ -75,23 +75,27 @@ static const short wall_months[32] = {
     WALL_MONTH(335, 31),
 };
 
+/* The local time of a year from 2000 on, a month to 15, a day and a second in it; false where there is no such day. */
+static inline bool wall_time(unsigned year, unsigned month, unsigned day, unsigned second, int64_t *ret_local) {
+  enum { DATE_2000 = 10957 };         /* days from 1970-01-01 to 2000-01-01 */
+  unsigned is_leap = year % 4 == 0;   /* 2000 is, too */
+  unsigned in_year = (unsigned short)wall_months[month + 16 * is_leap];
+  if (day - 1 >= in_year % 32)
+    return false;
+  unsigned days = DATE_2000 + 365 * year + (year + 3) / 4 + in_year / 32 + day - 1;
+  *ret_local = (int64_t)days * DAY + second;
+  return true;
+}
+
 /* Reads 19 characters into a local time; false where they are no such time. */
 static inline bool wall_read(const char *at, int64_t *ret_local) {
-  enum { DATE_2000 = 10957 }; /* days from 1970-01-01 to 2000-01-01 */
   uint64_t faults = 0;
   uint64_t date = wall_numbers(wall_bytes(at + 2), '-', WALL_BYTES(99, 0, 0, 12, 0, 0, 31, 0), &faults);
   uint64_t time = wall_numbers(wall_bytes(at + 11), ':', WALL_BYTES(23, 0, 0, 59, 0, 0, 59, 0), &faults);
-  unsigned year = (unsigned)date & 0xFF, day = (unsigned)(date >> 48) - 1; /* from 0 */
-  unsigned is_leap = year % 4 == 0;                                        /* 2000 is, too */
   if (faults || memcmp(at, "20", 2) != 0 || (at[10] != 'T' && at[10] != ' '))
     return false;
-  unsigned month = (unsigned short)wall_months[(date >> 24 & 0xFF) + 16 * is_leap];
-  if (day >= month % 32)
-    return false;
-  unsigned days = DATE_2000 + 365 * year + (year + 3) / 4 + month / 32 + day;
   unsigned second = ((unsigned)time & 0xFF) * HOUR + ((unsigned)(time >> 24) & 0xFF) * MINUTE + (unsigned)(time >> 48);
-  *ret_local = (int64_t)days * DAY + second;
-  return true;
+  return wall_time((unsigned)date & 0xFF, (unsigned)(date >> 24) & 0xFF, (unsigned)(date >> 48), second, ret_local);
 }
 
 /* The local times that wall_write() writes: from 1 March 2000 on, since leap days then end every fourth year. */
