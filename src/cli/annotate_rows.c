@@ -344,7 +344,7 @@ static void begin_rows(struct annotation *job) {
   rows->most = CSV_MOST_ROWS;
   while (rows->most > 1 && (rows->most * width > MOST_FIELDS || rows->most * metrics > MOST_RESULTS))
     rows->most /= 2;
-  rows->fields = cli_alloc(rows->most * width * sizeof *rows->fields);
+  rows->fields = cli_alloc((rows->most * width + CSV_BLOCK) * sizeof *rows->fields);
 }
 
 /*
@@ -366,18 +366,20 @@ static uint64_t take_quotes(const struct annotator *annotator, struct csv_rows *
   return others;
 }
 
-/* Writes a row of which nothing is to be said but the results, for which there is room. */
-static inline void write_plain_row(struct annotation *job, const char *start, const char *stop, const char *next,
-                                   const struct sla_result *results, char *at) {
+/* Writes a row of which nothing is to be said but the results; returns where it ends. */
+static char *write_plain_row(const struct annotation *job, const char *start, const char *stop, const char *next,
+                             const struct sla_result *result, char *at) {
+  const struct sla_result *const end = result + job->metric_count;
   memcpy(at, start, (size_t)(stop - start));
   at += stop - start;
-  for (size_t m = 0; m < job->metric_count; m++)
-    at = put_result(job, &results[m], at);
+  while (result < end)
+    at = put_result(job, result++, at);
   if (job->added[ADDED_NOTE])
     *at++ = job->delimiter;
-  while (stop < next)
-    *at++ = *stop++;
-  job->output.len = (size_t)(at - job->output.buffer);
+  if (next - stop > 1)
+    *at++ = '\r';
+  *at++ = '\n';
+  return at;
 }
 
 /*
@@ -396,12 +398,13 @@ static size_t take_rows(struct annotation *job) {
   const struct sla_rows table = {rows->count, rows->width, rows->fields, annotator->columns};
   uint64_t done = sla_evaluate_rows(annotator->policy, &table, job->now, annotator->worker, annotator->results);
   done &= ~others;
-  for (size_t row = 0; row < rows->count; row++) {
+  const struct sla_result *results = annotator->results;
+  for (size_t row = 0; row < rows->count; row++, results += metrics) {
     const char *start = rows->starts[row], *next = rows->starts[row + 1];
     size_t room = (size_t)(next - start) + added;
     if (done >> row & 1 && room <= OUTPUT_BYTES) {
-      char *at = output_room(&job->output, room);
-      write_plain_row(job, start, rows->stops[row], next, annotator->results + row * metrics, at);
+      char *begin = output_room(&job->output, room);
+      job->output.len += (size_t)(write_plain_row(job, start, rows->stops[row], next, results, begin) - begin);
       continue;
     }
     struct record record;

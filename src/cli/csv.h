@@ -54,7 +54,7 @@ struct csv_reader {
 enum { CSV_MOST_ROWS = SLA_MOST_ROWS };
 struct csv_rows {
   size_t width, most;      /* fields of a row, and how many rows are wanted: for the caller to set... */
-  struct sla_text *fields; /* ...and with room for those of all: of one row behind another, quotes included */
+  struct sla_text *fields; /* ...and with room for those of all and CSV_BLOCK more: one row behind another */
   size_t count;
   const char *starts[CSV_MOST_ROWS + 1]; /* each row begins where the one before ends with its line end */
   const char *stops[CSV_MOST_ROWS];      /* where its line end begins */

@@ -189,25 +189,26 @@ static inline const struct combination *combination_of(struct rows *rows, const 
   return slot;
 }
 
-/* The combination of values that are one short text, the most common ones, if it is where it has to be; else NULL. */
-static inline const struct combination *short_combination(const struct rows *rows, struct values values) {
-  if (rows->field_count != 1 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-    return NULL;
-  struct sla_text value = value_of(values, rows->fields[0]);
+/*
+ * The field that alone is in the conditions of the only version, as is most common; or SIZE_MAX. That of its value is
+ * then found by short_combination, if it is short, and where it has to be; else NULL.
+ */
+static inline size_t only_field(const struct rows *rows) {
+  return rows->only && rows->field_count == 1 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? rows->fields[0] : SIZE_MAX;
+}
+
+static inline const struct combination *short_combination(const struct rows *rows, struct sla_text value) {
   if (value.len >= 8)
     return NULL;
   uint64_t word = short_word(value);
   const struct combination *slot = slot_of(rows, rows->only, key_hash(word * HASH_FACTOR));
-  return slot->version && slot->version == rows->only && slot->word_count == 1 && slot->words[0] == word ? slot : NULL;
+  return slot->version == rows->only && slot->words[0] == word && slot->word_count == 1 ? slot : NULL;
 }
 
 /* The combination where there is one version only; NULL where the values are too long for a key. */
 static inline const struct combination *only_combination(struct rows *rows, struct values values) {
-  const struct combination *found = short_combination(rows, values);
   struct key key;
-  if (found || !key_of(rows, values, &key))
-    return found;
-  return combination_of(rows, rows->only, values, &key);
+  return key_of(rows, values, &key) ? combination_of(rows, rows->only, values, &key) : NULL;
 }
 
 #endif

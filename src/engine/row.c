@@ -292,7 +292,14 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
   if (!worker->rows || !worker->is_ready || incident->event_count || incident->lists || worker->calendar ||
       (paused != SIZE_MAX && incident->values[paused].len))
     return false;
-  const struct combination *combination = has_plans(worker) ? only_combination(worker->rows, values) : NULL;
+  const struct combination *combination = NULL;
+  if (has_plans(worker)) {
+    size_t field = only_field(worker->rows);
+    if (field != SIZE_MAX)
+      combination = short_combination(worker->rows, incident->values[field]);
+    if (!combination)
+      combination = only_combination(worker->rows, values);
+  }
   if (combination && combination->is_planned &&
       evaluate_planned(worker, combination, incident->values, now, ret_results))
     return true;
@@ -335,12 +342,16 @@ uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_
       for (size_t row = 0; row < given->count; row++)
         times[i][row] = TIMESTAMP_NONE;
   }
+  const size_t field = only_field(rows);
+  const long condition = field == SIZE_MAX ? -1 : given->columns[field];
   const struct sla_text *cells = given->cells;
   for (size_t row = 0; row < given->count; row++, cells += given->width, ret_results += metrics) {
     uint64_t bit = UINT64_C(1) << row;
     if (!(done & bit))
       continue;
-    const struct combination *combination = only_combination(rows, (struct values){cells, given->columns});
+    const struct combination *combination = condition >= 0 ? short_combination(rows, cells[condition]) : NULL;
+    if (!combination)
+      combination = only_combination(rows, (struct values){cells, given->columns});
     if (!combination || !combination->is_planned || (pause >= 0 && cells[pause].len) ||
         !evaluate_row(combination, metrics, row, times, now, ret_results))
       done ^= bit;
