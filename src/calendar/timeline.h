@@ -81,6 +81,7 @@ bool timeline_is_open(const struct timeline *timeline, sla_time t);
 /* Open seconds from the timeline's start to t, which must be covered. */
 static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
   const struct timeline_item *item = timeline->items + timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
+  item += item->until <= t; /* added, since such a branch could not be foretold */
   while (item->until <= t)
     item++;
   int64_t inside = t - item->from;
@@ -105,10 +106,11 @@ static inline bool timeline_due_from(const struct timeline *timeline, sla_time s
   int64_t target = begun + amount;
   if (target > timeline->items[timeline->count].sum)
     return false;
-  size_t item = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
-  while (timeline->items[item + 1].sum < target) /* the target may be reached just at an item's end */
+  const struct timeline_item *item = timeline->items + timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
+  item += item[1].sum < target; /* the target may be reached just at an item's end */
+  while (item[1].sum < target)
     item++;
-  *ret_due = timeline->items[item].from + (target - timeline->items[item].sum);
+  *ret_due = item->from + (target - item->sum);
   return true;
 }
 static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
