@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { OUTPUT_BYTES = 256 * 1024 };
+enum {
+  OUTPUT_BYTES = 256 * 1024,
+  OUTPUT_WRITTEN = 4 * OUTPUT_BYTES, /* at once: the system takes a tenth longer for four smaller pieces */
+};
 
 struct output {
   int fd;
