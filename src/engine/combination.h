@@ -175,13 +175,17 @@ static inline struct combination *slot_of(const struct rows *rows, const struct 
   return (struct combination *)(void *)(rows->slots + index * rows->slot_size);
 }
 
+static inline bool slot_holds(const struct combination *slot, const struct version *version, const struct key *key) {
+  bool holds = slot->version == version && slot->word_count == key->word_count;
+  for (size_t i = 0; i < key->word_count && holds; i++)
+    holds = slot->words[i] == key->words[i];
+  return holds;
+}
+
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
                                                        struct values values, const struct key *key) {
   struct combination *slot = slot_of(rows, version, key->hash);
-  bool is_it = slot->version == version && slot->word_count == key->word_count;
-  for (size_t i = 0; i < key->word_count && is_it; i++)
-    is_it = slot->words[i] == key->words[i];
-  if (!is_it) {
+  if (!slot_holds(slot, version, key)) {
     memcpy(slot->words, key->words, key->word_count * sizeof *key->words);
     slot->word_count = key->word_count;
     combination_fill(rows, slot, version, values);
@@ -205,7 +209,16 @@ static inline const struct combination *short_combination(const struct rows *row
   return slot->version == rows->only && slot->words[0] == word && slot->word_count == 1 ? slot : NULL;
 }
 
-/* The combination where there is one version only; NULL where the values are too long for a key. */
+/* The combination where there is one version only, if it is known; else NULL. */
+static inline const struct combination *known_combination(const struct rows *rows, struct values values) {
+  struct key key;
+  if (!key_of(rows, values, &key))
+    return NULL;
+  const struct combination *slot = slot_of(rows, rows->only, key.hash);
+  return slot_holds(slot, rows->only, &key) ? slot : NULL;
+}
+
+/* The same, made known if it is not; NULL where the values are too long for a key. */
 static inline const struct combination *only_combination(struct rows *rows, struct values values) {
   struct key key;
   return key_of(rows, values, &key) ? combination_of(rows, rows->only, values, &key) : NULL;

@@ -22,7 +22,8 @@ static const struct combination *find_version(struct worker *worker, size_t metr
     *ret_decision = (struct decision){.bad_field = SIZE_MAX};
     if (!decide_version(incident, file, metric, NULL, any, ret_decision) || !ret_decision->version)
       return NULL;
-    const struct combination *found = combination_of(worker->rows, ret_decision->version, (struct values){incident->values, NULL}, key);
+    const struct combination *found =
+        combination_of(worker->rows, ret_decision->version, (struct values){incident->values, NULL}, key);
     if (!found->is_plain)
       return NULL;
     if (!found->agreement)
@@ -37,7 +38,8 @@ static inline const struct combination *take_version(struct worker *worker, size
   const struct version *only = worker->rows->only;
   if (!only)
     return find_version(worker, metric, key, ret_decision);
-  const struct combination *found = combination_of(worker->rows, only, (struct values){worker->incident.values, NULL}, key);
+  const struct combination *found =
+      combination_of(worker->rows, only, (struct values){worker->incident.values, NULL}, key);
   if (!found->is_plain || found->agreement)
     return found->is_plain ? find_version(worker, metric, key, ret_decision) : NULL;
   const struct time_field *start = time_of(&worker->incident, decide_start_field(worker->policy, only, metric));
@@ -194,8 +196,8 @@ struct outcome {
  * Finds it by three searches in the timeline: for the start, for when the amount has passed since, and for the stop.
  * false where that is not all it takes.
  */
-__attribute__((always_inline)) static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped, sla_time stop,
-                            struct outcome *ret_outcome) {
+__attribute__((always_inline)) static inline bool run_plan(const struct plan *plan, sla_time start, bool stopped,
+                                                           sla_time stop, struct outcome *ret_outcome) {
   const struct schedule *schedule = plan->calendar->schedule;
   const struct target *target = plan->target;
   if ((stopped ? stop < start : plan->must_stop) || !schedule ||
@@ -309,52 +311,93 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
 /* --- many ----------------------------------------------------------------------------------------------------------
  */
 
-/* Evaluates the metrics of one row. */
-static inline bool evaluate_row(const struct combination *combination, size_t metrics, size_t row,
-                                sla_time times[][SLA_MOST_ROWS], sla_time now, struct sla_result *ret_results) {
-  for (size_t i = 0; i < metrics; i++) {
-    const struct plan *plan = &combination->metrics[i].plan;
-    sla_time start = times[plan->start][row], stop = times[plan->stop][row];
+/*
+ * Rows on their way. All of them take one step before any takes the next: what a step needs stays in registers, and the
+ * processor looks ahead into the next rows where one has to wait for memory.
+ */
+struct many {
+  const struct sla_rows *given;
+  sla_time now;
+  uint64_t done; /* bits of the rows that have come through */
+  sla_time times[MOST_TIMES][SLA_MOST_ROWS];
+  const struct combination *combinations[SLA_MOST_ROWS];
+};
+
+/* Reads the rows' times. */
+static void read_times(struct many *many, const struct rows *rows, const struct zone *zone) {
+  const struct timestamp_reader *reader = timestamp_reader_at(0);
+  const struct sla_rows *given = many->given;
+  for (size_t i = 0; i < rows->time_count; i++) {
+    long column = given->columns[rows->times[i]];
+    if (column >= 0)
+      many->done &= reader->read(given->cells + column, given->width, given->count, zone, many->times[i]);
+    else
+      for (size_t row = 0; row < given->count; row++)
+        many->times[i][row] = TIMESTAMP_NONE;
+  }
+}
+
+/* Finds the combinations from a row on that are known. Returns the first row of which it is not. */
+static size_t find_combinations(struct many *many, const struct rows *rows, size_t row) {
+  const struct sla_rows *given = many->given;
+  const size_t field = only_field(rows), count = given->count, width = given->width;
+  const long *columns = given->columns, column = field == SIZE_MAX ? -1 : columns[field];
+  const struct sla_text *cells = given->cells + row * width;
+  for (; row < count; row++, cells += width) {
+    const struct combination *found = column >= 0 ? short_combination(rows, cells[column]) : NULL;
+    if (!found && !(found = known_combination(rows, (struct values){cells, columns})))
+      break;
+    many->combinations[row] = found;
+    if (!found->is_planned)
+      many->done &= ~(UINT64_C(1) << row);
+  }
+  return row;
+}
+
+/* Evaluates one metric of rows with known combinations. */
+static void run_plans(struct many *many, size_t metrics, size_t metric, size_t from, size_t until,
+                      struct sla_result *ret_results) {
+  const sla_time now = many->now;
+  struct sla_result *result = ret_results + from * metrics + metric;
+  uint64_t done = many->done;
+  for (size_t row = from; row < until; row++, result += metrics) {
+    if (!(done >> row & 1))
+      continue;
+    const struct plan *plan = &many->combinations[row]->metrics[metric].plan;
+    sla_time start = many->times[plan->start][row], stop = many->times[plan->stop][row];
     bool stopped = stop != TIMESTAMP_NONE;
     struct outcome outcome;
-    if (start == TIMESTAMP_NONE || !run_plan(plan, start, stopped, stopped ? stop : now, &outcome))
-      return false;
-    put_outcome(&ret_results[i], plan, &outcome);
+    if (start != TIMESTAMP_NONE && run_plan(plan, start, stopped, stopped ? stop : now, &outcome))
+      put_outcome(result, plan, &outcome);
+    else
+      done ^= UINT64_C(1) << row;
   }
-  return true;
+  many->done = done;
 }
 
 uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_time now,
                        struct sla_result *ret_results) {
   struct rows *rows = worker->rows;
   const size_t metrics = worker->policy->metrics.count, paused = worker->policy->paused_field;
-  const long pause = paused == SIZE_MAX ? -1 : given->columns[paused];
-  sla_time times[MOST_TIMES][SLA_MOST_ROWS];
   if (!has_plans(worker) || !given->count || rows->time_count > MOST_TIMES)
     return 0;
-  const struct timestamp_reader *reader = timestamp_reader_at(0);
-  uint64_t done = ~UINT64_C(0) >> (SLA_MOST_ROWS - given->count);
-  for (size_t i = 0; i < rows->time_count; i++) {
-    long column = given->columns[rows->times[i]];
-    if (column >= 0)
-      done &= reader->read(given->cells + column, given->width, given->count, worker->incident.input_zone, times[i]);
-    else
-      for (size_t row = 0; row < given->count; row++)
-        times[i][row] = TIMESTAMP_NONE;
+  struct many many;
+  many.given = given;
+  many.now = now;
+  many.done = ~UINT64_C(0) >> (SLA_MOST_ROWS - given->count);
+  read_times(&many, rows, worker->incident.input_zone);
+  for (size_t row = 0; row < given->count && paused != SIZE_MAX && given->columns[paused] >= 0; row++)
+    if (given->cells[row * given->width + (size_t)given->columns[paused]].len)
+      many.done &= ~(UINT64_C(1) << row);
+  for (size_t row = 0; row < given->count;) {
+    size_t from = row;
+    row = find_combinations(&many, rows, row);
+    for (size_t i = 0; i < metrics; i++)
+      run_plans(&many, metrics, i, from, row, ret_results);
+    /* A combination that comes anew may take the place of another, which is no longer needed now. */
+    if (row < given->count &&
+        !only_combination(rows, (struct values){given->cells + row * given->width, given->columns}))
+      many.done &= ~(UINT64_C(1) << row++);
   }
-  const size_t field = only_field(rows);
-  const long condition = field == SIZE_MAX ? -1 : given->columns[field];
-  const struct sla_text *cells = given->cells;
-  for (size_t row = 0; row < given->count; row++, cells += given->width, ret_results += metrics) {
-    uint64_t bit = UINT64_C(1) << row;
-    if (!(done & bit))
-      continue;
-    const struct combination *combination = condition >= 0 ? short_combination(rows, cells[condition]) : NULL;
-    if (!combination)
-      combination = only_combination(rows, (struct values){cells, given->columns});
-    if (!combination || !combination->is_planned || (pause >= 0 && cells[pause].len) ||
-        !evaluate_row(combination, metrics, row, times, now, ret_results))
-      done ^= bit;
-  }
-  return done;
+  return many.done;
 }

@@ -44,7 +44,8 @@ __attribute__((target("sse4.1"), always_inline)) static inline bool wall_read_ss
   const __m128i most = _mm_setr_epi16(12, 31, 23, 59, 59, 9, 0, 0);
   const __m128i weights = _mm_setr_epi16(1, 64, HOUR, MINUTE, 1, 64, 0, 0);
   __m128i digits = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)(at + 3)), form);
-  __m128i numbers = _mm_maddubs_epi16(_mm_shuffle_epi8(digits, order), tens); /* month, day, hour, minute, second, year */
+  __m128i numbers =
+      _mm_maddubs_epi16(_mm_shuffle_epi8(digits, order), tens); /* month, day, hour, minute, second, year */
   __m128i fits = _mm_cmpeq_epi8(_mm_max_epu8(digits, most_digits), most_digits);
   int fit = _mm_movemask_epi8(_mm_andnot_si128(_mm_cmpgt_epi16(numbers, most), fits));
   unsigned decade = (unsigned char)at[2] - (unsigned)'0';

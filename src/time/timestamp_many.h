@@ -1,10 +1,11 @@
-/* timestamp_many: the times of a column of texts, as timestamp_read() has each of them, by what the machine does best. */
+/* timestamp_many: the times of a column of texts, as timestamp_read() has each of them, by what the machine does best.
+ */
 #ifndef SLACLOCK_TIME_TIMESTAMP_MANY_H
 #define SLACLOCK_TIME_TIMESTAMP_MANY_H
 
 #include "time/timestamp.h"
 
-enum { TIMESTAMP_MOST = 64 }; /* texts at once */
+enum { TIMESTAMP_MOST = 64 };    /* texts at once */
 #define TIMESTAMP_NONE INT64_MIN /* of an empty text */
 
 /*

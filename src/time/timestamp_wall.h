@@ -77,8 +77,8 @@ static const short wall_months[32] = {
 
 /* The local time of a year from 2000 on, a month to 15, a day and a second in it; false where there is no such day. */
 static inline bool wall_time(unsigned year, unsigned month, unsigned day, unsigned second, int64_t *ret_local) {
-  enum { DATE_2000 = 10957 };         /* days from 1970-01-01 to 2000-01-01 */
-  unsigned is_leap = year % 4 == 0;   /* 2000 is, too */
+  enum { DATE_2000 = 10957 };       /* days from 1970-01-01 to 2000-01-01 */
+  unsigned is_leap = year % 4 == 0; /* 2000 is, too */
   unsigned in_year = (unsigned short)wall_months[month + 16 * is_leap];
   if (day - 1 >= in_year % 32)
     return false;
