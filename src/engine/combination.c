@@ -188,8 +188,12 @@ static bool make_plan(const struct rows *rows, struct combination *slot, size_t 
   return true;
 }
 
-void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
-                      struct values given) {
+const struct combination *combination_make(struct rows *rows, const struct version *version, struct values given,
+                                           const struct key *key) {
+  struct place_of_key slots = slots_of(rows, version, key->hash);
+  struct combination *slot = slots.first->version && !slots.second->version ? slots.second : slots.first;
+  memcpy(slot->words, key->words, key->word_count * sizeof *key->words);
+  slot->word_count = key->word_count;
   size_t metrics = rows->policy->metrics.count;
   const struct sla_text *values = given.columns ? rows->gathered : given.items;
   for (size_t i = 0; i < rows->policy->fields.count && given.columns; i++)
@@ -215,4 +219,5 @@ void combination_fill(struct rows *rows, struct combination *slot, const struct 
   slot->is_planned = slot->is_plain && !slot->agreement && !slot->exclusion && rows->time_count <= MOST_TIMES;
   for (size_t i = 0; i < metrics && slot->is_planned; i++)
     slot->is_planned = make_plan(rows, slot, i);
+  return slot;
 }

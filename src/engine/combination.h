@@ -107,10 +107,6 @@ static inline struct sla_text value_of(struct values values, size_t field) {
   return values.columns[field] < 0 ? (struct sla_text){"", 0} : values.items[values.columns[field]];
 }
 
-/* Fills a slot for the values that its words are of. */
-void combination_fill(struct rows *rows, struct combination *slot, const struct version *version,
-                      struct values values);
-
 /* --- keys ----------------------------------------------------------------------------------------------------------
  */
 
@@ -133,9 +129,13 @@ static inline uint64_t short_word(struct sla_text text) {
   return word;
 }
 
-/* What leads into the table: by the higher bits, too. */
+/* Makes the combination of a key known, in place of another if need be. */
+const struct combination *combination_make(struct rows *rows, const struct version *version, struct values values,
+                                           const struct key *key);
+
+/* What leads into the table. A factor brings bits upwards only: those on top are first brought down for another. */
 static inline uint64_t key_hash(uint64_t hash) {
-  return hash ^ hash >> 32;
+  return (hash ^ hash >> 32) * HASH_FACTOR >> 40;
 }
 
 /* false where the values are too long for a key. */
@@ -170,9 +170,16 @@ static inline bool key_of(const struct rows *rows, struct values values, struct 
 /* --- the table -----------------------------------------------------------------------------------------------------
  */
 
-static inline struct combination *slot_of(const struct rows *rows, const struct version *version, uint64_t hash) {
+/* Where a hash leads: to one slot, or the one beside it, so that two combinations that meet do not drive each other out.
+ */
+struct place_of_key {
+  struct combination *first, *second;
+};
+
+static inline struct place_of_key slots_of(const struct rows *rows, const struct version *version, uint64_t hash) {
   size_t index = (hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
-  return (struct combination *)(void *)(rows->slots + index * rows->slot_size);
+  char *first = rows->slots + index * rows->slot_size, *second = rows->slots + (index ^ 1) * rows->slot_size;
+  return (struct place_of_key){(struct combination *)(void *)first, (struct combination *)(void *)second};
 }
 
 static inline bool slot_holds(const struct combination *slot, const struct version *version, const struct key *key) {
@@ -182,15 +189,20 @@ static inline bool slot_holds(const struct combination *slot, const struct versi
   return holds;
 }
 
+/* The combination of a key if it is known; else NULL. */
+static inline const struct combination *known_combination(const struct rows *rows, const struct version *version,
+                                                          const struct key *key) {
+  struct place_of_key slots = slots_of(rows, version, key->hash);
+  if (slot_holds(slots.first, version, key))
+    return slots.first;
+  return slot_holds(slots.second, version, key) ? slots.second : NULL;
+}
+
+/* The same, made known if it is not. */
 static inline const struct combination *combination_of(struct rows *rows, const struct version *version,
                                                        struct values values, const struct key *key) {
-  struct combination *slot = slot_of(rows, version, key->hash);
-  if (!slot_holds(slot, version, key)) {
-    memcpy(slot->words, key->words, key->word_count * sizeof *key->words);
-    slot->word_count = key->word_count;
-    combination_fill(rows, slot, version, values);
-  }
-  return slot;
+  const struct combination *known = known_combination(rows, version, key);
+  return known ? known : combination_make(rows, version, values, key);
 }
 
 /*
@@ -205,23 +217,8 @@ static inline const struct combination *short_combination(const struct rows *row
   if (value.len >= 8)
     return NULL;
   uint64_t word = short_word(value);
-  const struct combination *slot = slot_of(rows, rows->only, key_hash(word * HASH_FACTOR));
+  const struct combination *slot = slots_of(rows, rows->only, key_hash(word * HASH_FACTOR)).first;
   return slot->version == rows->only && slot->words[0] == word && slot->word_count == 1 ? slot : NULL;
-}
-
-/* The combination where there is one version only, if it is known; else NULL. */
-static inline const struct combination *known_combination(const struct rows *rows, struct values values) {
-  struct key key;
-  if (!key_of(rows, values, &key))
-    return NULL;
-  const struct combination *slot = slot_of(rows, rows->only, key.hash);
-  return slot_holds(slot, rows->only, &key) ? slot : NULL;
-}
-
-/* The same, made known if it is not; NULL where the values are too long for a key. */
-static inline const struct combination *only_combination(struct rows *rows, struct values values) {
-  struct key key;
-  return key_of(rows, values, &key) ? combination_of(rows, rows->only, values, &key) : NULL;
 }
 
 #endif

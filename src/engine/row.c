@@ -295,13 +295,14 @@ bool row_evaluate(struct worker *worker, const struct sla_incident *incident, sl
       (paused != SIZE_MAX && incident->values[paused].len))
     return false;
   const struct combination *combination = NULL;
-  if (has_plans(worker)) {
-    size_t field = only_field(worker->rows);
-    if (field != SIZE_MAX)
-      combination = short_combination(worker->rows, incident->values[field]);
-    if (!combination)
-      combination = only_combination(worker->rows, values);
-  }
+  size_t field = only_field(worker->rows);
+  bool plans = has_plans(worker);
+  if (plans && field != SIZE_MAX)
+    combination = short_combination(worker->rows, incident->values[field]);
+  if (!combination && !key_of(worker->rows, values, &key))
+    return false;
+  if (!combination && plans)
+    combination = combination_of(worker->rows, worker->rows->only, values, &key);
   if (combination && combination->is_planned &&
       evaluate_planned(worker, combination, incident->values, now, ret_results))
     return true;
@@ -337,18 +338,19 @@ static void read_times(struct many *many, const struct rows *rows, const struct 
   }
 }
 
-/* Finds the combinations from a row on that are known. Returns the first row of which it is not. */
-static size_t find_combinations(struct many *many, const struct rows *rows, size_t row) {
+/* Finds the combinations of rows from one on, up to the first that is not known: of it *ret_key is then the key. */
+static size_t find_combinations(struct many *many, const struct rows *rows, size_t row, struct key *ret_key) {
   const struct sla_rows *given = many->given;
   const size_t field = only_field(rows), count = given->count, width = given->width;
   const long *columns = given->columns, column = field == SIZE_MAX ? -1 : columns[field];
   const struct sla_text *cells = given->cells + row * width;
   for (; row < count; row++, cells += width) {
     const struct combination *found = column >= 0 ? short_combination(rows, cells[column]) : NULL;
-    if (!found && !(found = known_combination(rows, (struct values){cells, columns})))
+    bool has_key = found || key_of(rows, (struct values){cells, columns}, ret_key);
+    if (!found && has_key && !(found = known_combination(rows, rows->only, ret_key)))
       break;
     many->combinations[row] = found;
-    if (!found->is_planned)
+    if (!has_key || !found->is_planned)
       many->done &= ~(UINT64_C(1) << row);
   }
   return row;
@@ -381,6 +383,7 @@ uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_
   const size_t metrics = worker->policy->metrics.count, paused = worker->policy->paused_field;
   if (!has_plans(worker) || !given->count || rows->time_count > MOST_TIMES)
     return 0;
+  struct key key;
   struct many many;
   many.given = given;
   many.now = now;
@@ -391,13 +394,12 @@ uint64_t rows_evaluate(struct worker *worker, const struct sla_rows *given, sla_
       many.done &= ~(UINT64_C(1) << row);
   for (size_t row = 0; row < given->count;) {
     size_t from = row;
-    row = find_combinations(&many, rows, row);
+    row = find_combinations(&many, rows, row, &key);
     for (size_t i = 0; i < metrics; i++)
       run_plans(&many, metrics, i, from, row, ret_results);
     /* A combination that comes anew may take the place of another, which is no longer needed now. */
-    if (row < given->count &&
-        !only_combination(rows, (struct values){given->cells + row * given->width, given->columns}))
-      many.done &= ~(UINT64_C(1) << row++);
+    if (row < given->count)
+      combination_make(rows, rows->only, (struct values){given->cells + row * given->width, given->columns}, &key);
   }
   return many.done;
 }
