@@ -62,48 +62,38 @@ static const char *parse_epoch(struct sla_text text, struct timestamp *ret_times
   return NULL;
 }
 
-/* Instead of an offset: "Z", and no offset at all. */
-enum { OFFSET_Z = INT32_MAX, OFFSET_NONE = INT32_MIN };
-
 /*
  * The forms that programs write, with "Z", an offset like +02:00 or nothing behind; false leaves every other form, and
- * all that is wrong, to the parser below, which this agrees with. Without an offset *ret_value is a local time.
+ * all that is wrong, to the parser below, which this agrees with.
  */
-static bool parse_common(struct sla_text text, int64_t *ret_value, int32_t *ret_offset) {
-  const char *at = text.ptr;
-  if (text.len < 19 || !wall_read(at, ret_value))
+static bool parse_common(struct sla_text text, struct timestamp *ret_timestamp) {
+  int64_t local, value;
+  if (text.len < 19 || !wall_read(text.ptr, &local))
     return false;
-  struct sla_text rest = {at + 19, text.len - 19};
-  *ret_offset = rest.len == 0 ? OFFSET_NONE : OFFSET_Z;
-  if (rest.len == 0 || (rest.len == 1 && at[19] == 'Z'))
-    return true;
-  if (rest.len != 6 || !timestamp_eat_offset(&rest, ret_offset) || rest.len || (at[19] == '-' && *ret_offset == 0))
-    return false; /* -00:00: see below */
-  *ret_value -= *ret_offset;
+  enum timestamp_kind kind = TIMESTAMP_OFFSET;
+  value = local;
+  if (text.len == 19)
+    kind = TIMESTAMP_LOCAL;
+  else if (text.len == 20 && text.ptr[19] == 'Z')
+    kind = TIMESTAMP_INSTANT;
+  else if (text.len != 25 || !wall_offset(text.ptr + 19, &value))
+    return false;
+  *ret_timestamp = (struct timestamp){.kind = kind, .value = value, .offset = (int32_t)(local - value)};
   return true;
 }
 
 bool timestamp_read_other(struct sla_text text, const struct zone *zone, sla_time *ret_time) {
-  int32_t offset;
+  struct timestamp timestamp;
   enum sla_reading reading = SLA_READ_LOCAL;
-  if (!parse_common(text, ret_time, &offset))
+  if (!parse_common(text, &timestamp))
     return false;
-  if (offset == OFFSET_NONE)
-    *ret_time = zone_instant(zone, *ret_time, &reading);
+  *ret_time = timestamp.kind == TIMESTAMP_LOCAL ? zone_instant(zone, timestamp.value, &reading) : timestamp.value;
   return reading == SLA_READ_LOCAL;
 }
 
 const char *timestamp_parse(struct sla_text text, struct timestamp *ret_timestamp) {
-  int64_t value;
-  int32_t offset;
-  if (parse_common(text, &value, &offset)) {
-    *ret_timestamp = (struct timestamp){.kind = offset == OFFSET_NONE ? TIMESTAMP_LOCAL
-                                                : offset == OFFSET_Z  ? TIMESTAMP_INSTANT
-                                                                      : TIMESTAMP_OFFSET,
-                                        .value = value,
-                                        .offset = offset == OFFSET_NONE || offset == OFFSET_Z ? 0 : offset};
+  if (parse_common(text, ret_timestamp))
     return NULL;
-  }
   text = text_trim(text);
   if (text_eat(&text, '@'))
     return parse_epoch(text, ret_timestamp);

@@ -10,7 +10,7 @@
 #include "time/zone.h"
 
 struct timestamp {
-  enum {
+  enum timestamp_kind {
     TIMESTAMP_INSTANT, /* value is an instant */
     TIMESTAMP_LOCAL,   /* value is a local time, of the zone in brackets or else of the reader's */
     TIMESTAMP_OFFSET,  /* value is an instant, and the zone in brackets, if any, must have this offset there */

@@ -4,6 +4,13 @@
 #include <immintrin.h>
 #endif
 
+/* Makes an instant of a local time; false where it does not come just once. */
+static bool wall_instant(const struct zone *zone, int64_t *local) {
+  enum sla_reading reading;
+  *local = zone_instant(zone, *local, &reading);
+  return reading == SLA_READ_LOCAL;
+}
+
 /* A loop around a way to read 19 characters, so that what that needs stays in registers. */
 __attribute__((always_inline)) static inline uint64_t read_all(bool (*read)(const char *at, int64_t *ret_local),
                                                                const struct sla_text *text, size_t stride, size_t count,
@@ -11,13 +18,17 @@ __attribute__((always_inline)) static inline uint64_t read_all(bool (*read)(cons
   uint64_t good = ~UINT64_C(0);
   for (size_t i = 0; i < count; i++, text += stride) {
     const size_t len = text->len;
+    int64_t t = TIMESTAMP_NONE;
     bool is_read = true;
     if (len == 20 && text->ptr[19] == 'Z')
-      is_read = read(text->ptr, &ret_times[i]);
+      is_read = read(text->ptr, &t);
+    else if (len == 25)
+      is_read = read(text->ptr, &t) && wall_offset(text->ptr + 19, &t);
+    else if (len == 19)
+      is_read = read(text->ptr, &t) && wall_instant(zone, &t);
     else if (len)
-      is_read = timestamp_read_other(*text, zone, &ret_times[i]);
-    else
-      ret_times[i] = TIMESTAMP_NONE;
+      is_read = timestamp_read_other(*text, zone, &t);
+    ret_times[i] = t;
     if (!is_read)
       good &= ~(UINT64_C(1) << i);
   }
@@ -33,12 +44,11 @@ static uint64_t read_portable(const struct sla_text *texts, size_t stride, size_
 
 /*
  * wall_read() by vectors of sixteen characters, those from the year's last digit on: each becomes a digit's value, or 0
- * where it is the separator that it has to be; two digits become a number, two numbers a sum. Only "T" separates date
- * and time here.
+ * where it is the separator that it has to be; two digits become a number, two numbers a sum.
  */
 __attribute__((target("sse4.1"), always_inline)) static inline bool wall_read_sse(const char *at, int64_t *ret_local) {
   const __m128i form = _mm_setr_epi8('0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0', '0', ':', '0', '0');
-  const __m128i most_digits = _mm_setr_epi8(9, 0, 1, 9, 0, 3, 9, 0, 2, 9, 0, 5, 9, 0, 5, 9);
+  const __m128i most_digits = _mm_setr_epi8(9, 0, 1, 9, 0, 3, 9, -1, 2, 9, 0, 5, 9, 0, 5, 9);
   const __m128i order = _mm_setr_epi8(2, 3, 5, 6, 8, 9, 11, 12, 14, 15, -1, 0, -1, -1, -1, -1);
   const __m128i tens = _mm_setr_epi8(10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 0, 0, 0, 0);
   const __m128i most = _mm_setr_epi16(12, 31, 23, 59, 59, 9, 0, 0);
@@ -49,7 +59,7 @@ __attribute__((target("sse4.1"), always_inline)) static inline bool wall_read_ss
   __m128i fits = _mm_cmpeq_epi8(_mm_max_epu8(digits, most_digits), most_digits);
   int fit = _mm_movemask_epi8(_mm_andnot_si128(_mm_cmpgt_epi16(numbers, most), fits));
   unsigned decade = (unsigned char)at[2] - (unsigned)'0';
-  if (fit != 0xFFFF || decade > 9 || memcmp(at, "20", 2) != 0)
+  if (fit != 0xFFFF || decade > 9 || memcmp(at, "20", 2) != 0 || (at[10] != 'T' && at[10] != ' '))
     return false;
   __m128i sums = _mm_madd_epi16(numbers, weights);
   uint64_t low = (uint64_t)_mm_cvtsi128_si64(sums);

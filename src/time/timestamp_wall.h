@@ -98,6 +98,22 @@ static inline bool wall_read(const char *at, int64_t *ret_local) {
   return wall_time((unsigned)date & 0xFF, (unsigned)(date >> 24) & 0xFF, (unsigned)(date >> 48), second, ret_local);
 }
 
+/*
+ * Makes an instant of a local time by the offset that six characters say, +02:00; false where they are no such offset.
+ * -00:00 says that none is known (RFC 3339 4.3), which is not for here.
+ */
+static inline bool wall_offset(const char *at, int64_t *local) {
+  unsigned tens = (unsigned char)at[1] - (unsigned)'0', ones = (unsigned char)at[2] - (unsigned)'0';
+  unsigned minute_tens = (unsigned char)at[4] - (unsigned)'0', minute_ones = (unsigned char)at[5] - (unsigned)'0';
+  unsigned hours = 10 * tens + ones, seconds = hours * HOUR + (10 * minute_tens + minute_ones) * MINUTE;
+  bool west = at[0] == '-';
+  if ((at[0] != '+' && !west) || tens > 9 || ones > 9 || hours > 23 || at[3] != ':' || minute_tens > 5 ||
+      minute_ones > 9 || (west && !seconds))
+    return false;
+  *local += west ? (int64_t)seconds : -(int64_t)seconds;
+  return true;
+}
+
 /* The local times that wall_write() writes: from 1 March 2000 on, since leap days then end every fourth year. */
 #define WALL_FIRST INT64_C(951868800)
 #define WALL_END   INT64_C(4102444800)
