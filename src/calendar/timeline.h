@@ -80,12 +80,13 @@ bool timeline_is_open(const struct timeline *timeline, sla_time t);
 
 /* Open seconds from the timeline's start to t, which must be covered. */
 static inline int64_t timeline_sum(const struct timeline *timeline, sla_time t) {
-  const struct timeline_item *item = timeline->items + timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
-  item += item->until <= t; /* added, since such a branch could not be foretold */
-  while (item->until <= t)
-    item++;
-  int64_t inside = t - item->from;
-  return item->sum + (inside > 0 ? inside : 0);
+  const struct timeline_item *items = timeline->items;
+  size_t i = timeline->by_time[(t - timeline->from) >> TIMELINE_SHIFT];
+  i += items[i].until <= t; /* added, since such a branch could not be foretold */
+  while (items[i].until <= t)
+    i++;
+  int64_t inside = t - items[i].from;
+  return items[i].sum + (inside > 0 ? inside : 0);
 }
 
 /* Open seconds in [a, b), 0 where b is before a; both must be covered. */
@@ -106,11 +107,12 @@ static inline bool timeline_due_from(const struct timeline *timeline, sla_time s
   int64_t target = begun + amount;
   if (target > timeline->items[timeline->count].sum)
     return false;
-  const struct timeline_item *item = timeline->items + timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
-  item += item[1].sum < target; /* the target may be reached just at an item's end */
-  while (item[1].sum < target)
-    item++;
-  *ret_due = item->from + (target - item->sum);
+  const struct timeline_item *items = timeline->items;
+  size_t i = timeline->by_sum[(target - 1) >> TIMELINE_SHIFT];
+  i += items[i + 1].sum < target; /* the target may be reached just at an item's end */
+  while (items[i + 1].sum < target)
+    i++;
+  *ret_due = items[i].from + (target - items[i].sum);
   return true;
 }
 static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
