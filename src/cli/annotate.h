@@ -70,11 +70,11 @@ struct annotator {
     size_t field, column;
   } * bound; /* the fields that have one */
   size_t bound_count;
-  struct sla_text *values; /* of the row, one a field */
-  struct sla_list *lists;  /* the same, of fields with several; used for JSON */
+  struct sla_text *values;    /* of the row, one a field */
+  struct sla_list *lists;     /* the same, of fields with several; used for JSON */
   struct sla_result *results; /* of a row, or of several */
-  size_t *metric_of; /* output metric, one a metric of the policy */
-  size_t *words;     /* one a field: what the input's dialect knows it as */
+  size_t *metric_of;          /* output metric, one a metric of the policy */
+  size_t *words;              /* one a field: what the input's dialect knows it as */
 };
 
 /* Keys of members as they are written. */
@@ -106,7 +106,7 @@ struct annotation {
   size_t metric_count;
 
   struct input input;
-  struct csv_rows rows; /* those that are being annotated at once */
+  struct csv_rows rows;         /* those that are being annotated at once */
   bool begun;                   /* the first file's header, or its first object, has been taken */
   bool is_json;                 /* the first file's */
   bool is_plain;                /* rows become rows, one policy decides, and no text means something else */

@@ -39,7 +39,7 @@ const struct csv_marker *csv_marker_at(size_t i);
  * (be it the carriage return of the line's end). Bytes beyond len are neither read nor marked.
  */
 struct csv_found csv_mark(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter,
-              struct csv_marks *ret_marks);
+                          struct csv_marks *ret_marks);
 
 static inline size_t csv_blocks(size_t len) {
   return len / CSV_BLOCK + (len % CSV_BLOCK != 0);

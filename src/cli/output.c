@@ -22,8 +22,8 @@ static bool open_special(struct cli *cli, struct output *output, const char *pat
 }
 
 bool output_init(struct cli *cli, struct output *output, const char *path) {
-  *output = (struct output){
-      .fd = STDOUT_FILENO, .path = path, .size = OUTPUT_WRITTEN, .buffer = cli_alloc(OUTPUT_WRITTEN)};
+  *output =
+      (struct output){.fd = STDOUT_FILENO, .path = path, .size = OUTPUT_WRITTEN, .buffer = cli_alloc(OUTPUT_WRITTEN)};
   if (!path)
     return true;
   struct stat before;

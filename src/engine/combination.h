@@ -47,8 +47,8 @@ struct choice {
 struct plan {
   const struct target *target;
   const struct calendar *calendar;
-  size_t start, stop;       /* among the times of rows */
-  bool must_stop;           /* it is paused where it has not stopped */
+  size_t start, stop; /* among the times of rows */
+  bool must_stop;     /* it is paused where it has not stopped */
   /* Times of which the dates that they fall on are covered for certain by all that the calendar goes by. */
   sla_time covered_from, covered_until;
   struct sla_result result; /* but for what depends on times */
@@ -78,7 +78,7 @@ struct rows {
   size_t field_count;
   size_t *times; /* those that are times */
   size_t time_count;
-  struct sla_text *gathered; /* room for one a field */
+  struct sla_text *gathered;    /* room for one a field */
   struct target_index *indexes; /* of versions with many targets, made when first needed */
   size_t index_count;
   char *slots;
@@ -170,7 +170,8 @@ static inline bool key_of(const struct rows *rows, struct values values, struct 
 /* --- the table -----------------------------------------------------------------------------------------------------
  */
 
-/* Where a hash leads: to one slot, or the one beside it, so that two combinations that meet do not drive each other out.
+/* Where a hash leads: to one slot, or the one beside it, so that two combinations that meet do not drive each other
+ * out.
  */
 struct place_of_key {
   struct combination *first, *second;
