@@ -47,7 +47,7 @@ struct csv_reader {
   uint64_t ends;                      /* ...its marks from there on... */
   const struct csv_marks *next_marks; /* ...and those of the block behind it */
   const struct csv_marks *marks_end;
-  const struct sla_text *roomy; /* from here on fields has no room for those of a whole block */
+  const struct sla_text *roomy;        /* from here on fields has no room for those of a whole block */
   const struct csv_splitter *splitter; /* for csv_take_rows */
 };
 

@@ -50,7 +50,8 @@ static void test_markers(void **state) {
 static void check_good_marks(const struct csv_marker *marker, const char *bytes, size_t len, char delimiter) {
   struct csv_marks *marks = malloc((csv_blocks(len) + 1) * sizeof *marks);
   assert_non_null(marks);
-  bool inside = false, ends_inside = false, has_ends_inside = csv_mark(marker, bytes, len, delimiter, marks).ends_inside;
+  bool inside = false, ends_inside = false,
+       has_ends_inside = csv_mark(marker, bytes, len, delimiter, marks).ends_inside;
   for (size_t i = 0; i < csv_blocks(len) * CSV_BLOCK; i++) {
     char c = i < len ? bytes[i] : '\0';
     bool is_end = c == delimiter || c == '\n', is_return = c == '\r' && i && bytes[i - 1] == '"';
