@@ -57,6 +57,7 @@ void csv_begin_at(struct csv_reader *reader, struct stream *stream, char delimit
     enum { AT_FIRST = 2 * CSV_BLOCK };
     set_fields(reader, cli_alloc(AT_FIRST * sizeof *reader->fields), AT_FIRST);
     reader->marker = csv_marker_at(0);
+    reader->splitter = csv_splitter_at(0);
   }
   reader->stream = stream;
   reader->delimiter = delimiter;
@@ -430,25 +431,39 @@ done:
   return scan;
 }
 
+static bool split_rows_plain(struct csv_reader *reader, struct csv_rows *rows) {
+  return split_rows(reader, rows) == SCAN_SHORT;
+}
+
 #ifdef __x86_64__
 /* With instructions that find and take away the lowest bit of a word. */
-__attribute__((target("bmi"))) static enum scan split_rows_bmi(struct csv_reader *reader, struct csv_rows *rows) {
-  return split_rows(reader, rows);
+__attribute__((target("bmi"))) static bool split_rows_bmi(struct csv_reader *reader, struct csv_rows *rows) {
+  return split_rows(reader, rows) == SCAN_SHORT;
 }
 #endif
 
-/* By the quickest way that the machine has. */
-static enum scan split_known(struct csv_reader *reader, struct csv_rows *rows) {
+const struct csv_splitter *csv_splitter_at(size_t i) {
+  static const struct csv_splitter splitters[] = {
+#ifdef __x86_64__
+      {split_rows_bmi, "BMI"},
+#endif
+      {split_rows_plain, "plain"},
+  };
+#ifdef __x86_64__
+  if (!__builtin_cpu_supports("bmi"))
+    i++;
+#endif
+  return i < sizeof splitters / sizeof *splitters ? &splitters[i] : NULL;
+}
+
+/* Whether there may be more of them in bytes that are not known. */
+static bool split_known(struct csv_reader *reader, struct csv_rows *rows) {
   if (!is_known(reader))
-    return SCAN_SHORT;
+    return true;
   rows->line = reader->line;
   rows->may_have_quotes = reader->found.quotes;
   rows->may_have_feeds = reader->found.ends_inside;
-#ifdef __x86_64__
-  if (__builtin_cpu_supports("bmi"))
-    return split_rows_bmi(reader, rows);
-#endif
-  return split_rows(reader, rows);
+  return reader->splitter->split(reader, rows);
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------------- */
@@ -508,7 +523,7 @@ __attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct
 
 size_t csv_take_rows(struct csv_reader *reader, struct csv_rows *rows) {
   rows->count = 0;
-  while (split_known(reader, rows) == SCAN_SHORT && !rows->count && know_more(reader))
+  while (split_known(reader, rows) && !rows->count && know_more(reader))
     ;
   if (rows->count && rows->may_have_feeds)
     reader->line = rows->line + count_feeds(rows->starts[0], rows->starts[rows->count]);

@@ -47,13 +47,14 @@ struct csv_reader {
   uint64_t ends;                      /* ...its marks from there on... */
   const struct csv_marks *next_marks; /* ...and those of the block behind it */
   const struct csv_marks *marks_end;
-  const struct sla_text *roomy; /* from here on fields has no room for those of a whole block */
+  const struct sla_text *roomy;        /* from here on fields has no room for those of a whole block */
+  const struct csv_splitter *splitter; /* for csv_take_rows */
 };
 
 /* Rows side by side, of one width, with nothing odd about them. */
 enum { CSV_MOST_ROWS = SLA_MOST_ROWS };
 struct csv_rows {
-  size_t width, most;      /* fields of a row, and how many rows are wanted: for the caller to set... */
+  size_t width, most;      /* fields of a row, at most CSV_MOST_FIELDS, and how many rows are wanted: to be set... */
   struct sla_text *fields; /* ...and with room for those of all and CSV_BLOCK more: one row behind another */
   size_t count;
   const char *starts[CSV_MOST_ROWS + 1]; /* each row begins where the one before ends with its line end */
@@ -81,6 +82,15 @@ bool csv_next(struct csv_reader *reader, struct record *ret_row);
  * that there are none. They are valid until more is read.
  */
 size_t csv_take_rows(struct csv_reader *reader, struct csv_rows *rows);
+
+/* How it splits them. Returns whether it got to the end of the bytes that are known. */
+struct csv_splitter {
+  bool (*split)(struct csv_reader *reader, struct csv_rows *rows);
+  const char *name;
+};
+
+/* The splitter number i, the best first; NULL behind the last of those that this machine can run. */
+const struct csv_splitter *csv_splitter_at(size_t i);
 
 /* One of them as a record. */
 void csv_record(const struct csv_rows *rows, size_t row, struct record *ret_record);

@@ -199,12 +199,15 @@ static size_t write_any(int64_t local, bool utc, char sign, unsigned offset, cha
 }
 
 size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
+  enum { MOST_MINUTES = 100 * 60 }; /* hours of an offset have two digits */
   unsigned seconds = offset < 0 ? 0U - (unsigned)offset : (unsigned)offset, minutes = seconds / MINUTE;
   char sign = offset < 0 ? '-' : '+';
   utc |= seconds != minutes * MINUTE;
   int64_t local = t + (utc ? 0 : offset);
-  if (local < WALL_FIRST || local >= WALL_END)
-    return write_any(local, utc, sign, minutes, text);
+  if (local < WALL_FIRST || local >= WALL_END || minutes >= MOST_MINUTES) {
+    utc |= minutes >= MOST_MINUTES;
+    return write_any(utc ? t : local, utc, sign, minutes, text);
+  }
   wall_write(text, local, sign, minutes);
   size_t len = utc ? 20 : 25;
   text[19] = utc ? 'Z' : sign;

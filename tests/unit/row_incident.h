@@ -190,4 +190,40 @@ static inline void row_end(struct row *row) {
     free((char *)row->values[i].ptr);
 }
 
+/* --- results -------------------------------------------------------------------------------------------------------
+ */
+
+static inline bool same_text(const char *a, const char *b) {
+  return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* The member in which results differ; NULL: in none. */
+static inline const char *result_difference(const struct sla_result *a, const struct sla_result *b) {
+#define DIFFERS(member)                                                                                                \
+  if (a->member != b->member)                                                                                          \
+    return #member;
+#define TEXT_DIFFERS(member)                                                                                           \
+  if (!same_text(a->member, b->member))                                                                                \
+    return #member;
+  DIFFERS(status)
+  DIFFERS(has_due)
+  DIFFERS(has_elapsed)
+  DIFFERS(due)
+  DIFFERS(due_offset_s)
+  DIFFERS(elapsed_s)
+  DIFFERS(remaining_s)
+  DIFFERS(zone)
+  TEXT_DIFFERS(reason)
+  TEXT_DIFFERS(coverage)
+  TEXT_DIFFERS(rule.policy)
+  TEXT_DIFFERS(rule.version)
+  TEXT_DIFFERS(rule.file)
+  DIFFERS(rule.line)
+  DIFFERS(rule.calendar)
+  DIFFERS(rule.clock)
+  return NULL;
+#undef DIFFERS
+#undef TEXT_DIFFERS
+}
+
 #endif

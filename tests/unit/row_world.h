@@ -25,7 +25,7 @@ enum world_kind {
   WORLD_PREPARED,      /* calendars known from 1970 on, and conditions on them */
 };
 
-enum { MANY_VALUES = 4000, MANY_TARGETS = 1500, MANY_VERSIONS = 300 };
+enum { MANY_VALUES = 4000, MANY_CONDITIONS = 1500, MANY_VERSIONS = 300 };
 
 struct world {
   enum world_kind kind;
@@ -183,7 +183,7 @@ static inline void put_targets(struct world *world, FILE *file) {
     put_amount(world, file);
     fputs(" }\n", file);
   }
-  for (int i = 0; world->kind == WORLD_MANY_TARGETS && i < MANY_TARGETS; i++)
+  for (int i = 0; world->kind == WORLD_MANY_TARGETS && i < MANY_CONDITIONS; i++)
     fprintf(file, "  - { metric: resolution, when: { region: C%d }, within: %dm, calendar: office }\n", i, i);
   for (size_t m = 0; m < WORLD_METRICS; m++)
     if (world->has_metric[m] && !one_in(world, 3)) {

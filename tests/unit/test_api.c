@@ -87,6 +87,56 @@ static void test_an_incident(void **state) {
   sla_policy_free(policy);
 }
 
+/* A table of incidents: columns say where each field's values stand, and bits which rows have results. */
+static void test_rows_of_a_table(void **state) {
+  struct api_place *here = *state;
+  sla_policy *policy;
+  write_file(here, "desk.yaml",
+             "policy: desk\nzone: Europe/Kyiv\ncalendars: { desk: { hours: \"Mo-Fr 09:00-17:00\" } }\ntargets:\n"
+             "  - { metric: first_response, when: { priority: P1 }, within: 2h }\n"
+             "  - { metric: first_response, within: 4h }\n");
+  assert_int_equal(sla_policy_load(&here->options, "desk", &policy), SLA_OK);
+  enum { ROWS = 5, WIDTH = 3 };
+  static const char *const texts[ROWS][WIDTH] = {
+      {"2026-03-02T07:00:00Z", "INC1", "P1"}, /* opened on a Monday, at nine */
+      {"2026-03-02T13:00:00Z", "INC2", "P2"},
+      {"2026-03-02 09:00 Kyiv", "INC3", "P1"}, /* no time: left to sla_evaluate_incident */
+      {"2026-03-29T03:30:00", "INC4", "P1"},   /* nor has a local time that is skipped its result here */
+      {"2026-03-02T09:00:00", "INC5", ""},
+  };
+  struct sla_text cells[ROWS * WIDTH];
+  for (size_t i = 0; i < ROWS * WIDTH; i++)
+    cells[i] = text_from(texts[i / WIDTH][i % WIDTH]);
+  long columns[FIELDS];
+  for (size_t i = 0; i < sla_policy_field_count(policy); i++)
+    columns[i] = -1; /* empty in all rows, as that of first_response_at */
+  columns[field_named(policy, "opened_at")] = 0;
+  columns[field_named(policy, "priority")] = 2;
+  const struct sla_rows rows = {ROWS, WIDTH, cells, columns};
+  struct sla_result results[ROWS], alone;
+  sla_worker *worker = worker_for(policy);
+  sla_time now = utc(2026, 3, 2, 8, 0, 0);
+
+  /* at first no hours are laid out, so that all rows are left */
+  assert_int_equal(sla_evaluate_rows(policy, &rows, now, worker, results), 0);
+  struct sla_text values[FIELDS] = {{NULL, 0}};
+  values[field_named(policy, "opened_at")] = cells[0];
+  values[field_named(policy, "priority")] = cells[2];
+  assert_in_range(evaluate(policy, worker, values, now, &alone), 1, 10);
+
+  assert_int_equal(sla_evaluate_rows(policy, &rows, now, worker, results), 1 << 0 | 1 << 1 | 1 << 4);
+  assert_time_at(results[0].due, results[0].due_offset_s, "2026-03-02T11:00:00+02:00");
+  assert_true(results[0].due == alone.due && results[0].status == alone.status &&
+              results[0].elapsed_s == alone.elapsed_s);
+  assert_int_equal(results[0].elapsed_s, HOUR);
+  assert_int_equal(results[0].status, SLA_RUNNING);
+  assert_time_at(results[1].due, results[1].due_offset_s, "2026-03-03T11:00:00+02:00");
+  assert_int_equal(results[1].elapsed_s, 0);
+  assert_time(results[4].due, "2026-03-02T11:00:00Z");
+  sla_worker_free(worker);
+  sla_policy_free(policy);
+}
+
 static void test_local_times_are_counted(void **state) {
   sla_policy *policy = place_load(*state);
   sla_worker *worker = worker_for(policy);
@@ -317,6 +367,7 @@ int main(void) {
       cmocka_unit_test(test_a_policy_tells_what_it_is),
       cmocka_unit_test(test_a_policy_by_path_and_without_options),
       cmocka_unit_test(test_an_incident),
+      cmocka_unit_test(test_rows_of_a_table),
       cmocka_unit_test(test_local_times_are_counted),
       cmocka_unit_test(test_coverage),
       cmocka_unit_test(test_preparing_for_nothing),

@@ -128,47 +128,16 @@ static void see_metric(const struct world *world, const struct sla_cycle *cycle)
 /* --- comparing -----------------------------------------------------------------------------------------------------
  */
 
-static bool same_text(const char *a, const char *b) {
-  return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* The member in which results differ; NULL: in none. */
-static const char *result_difference(const struct sla_result *a, const struct sla_result *b) {
-#define DIFFERS(member)                                                                                                \
-  if (a->member != b->member)                                                                                          \
-    return #member;
-#define TEXT_DIFFERS(member)                                                                                           \
-  if (!same_text(a->member, b->member))                                                                                \
-    return #member;
-  DIFFERS(status)
-  DIFFERS(has_due)
-  DIFFERS(has_elapsed)
-  DIFFERS(due)
-  DIFFERS(due_offset_s)
-  DIFFERS(elapsed_s)
-  DIFFERS(remaining_s)
-  DIFFERS(zone)
-  TEXT_DIFFERS(reason)
-  TEXT_DIFFERS(coverage)
-  TEXT_DIFFERS(rule.policy)
-  TEXT_DIFFERS(rule.version)
-  TEXT_DIFFERS(rule.file)
-  DIFFERS(rule.line)
-  DIFFERS(rule.calendar)
-  DIFFERS(rule.clock)
-  return NULL;
-}
-
 static const char *cycle_difference(const struct sla_cycle *a, const struct sla_cycle *b) {
-  DIFFERS(started)
-  DIFFERS(stopped)
+  if (a->started != b->started)
+    return "started";
+  if (a->stopped != b->stopped)
+    return "stopped";
   if (a->started && a->start != b->start)
     return "start";
   if (a->stopped && a->stop != b->stop)
     return "stop";
   return result_difference(&a->result, &b->result);
-#undef DIFFERS
-#undef TEXT_DIFFERS
 }
 
 /* The workers' difference on a metric. */

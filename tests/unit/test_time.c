@@ -227,6 +227,13 @@ static size_t slow_write(sla_time t, int32_t offset, bool utc_asked, char *text,
                           second / 60 % 60, second % 60, zone);
 }
 
+static void check_writing(sla_time t, int32_t offset, bool utc_asked) {
+  char text[SLA_TIME_TEXT], expected[64];
+  size_t len = timestamp_write(t, offset, utc_asked, text);
+  if (len != slow_write(t, offset, utc_asked, expected, sizeof expected) || strcmp(text, expected) != 0)
+    fail_msg("%lld, offset %d, is written \"%s\", not \"%s\"", (long long)t, offset, text, expected);
+}
+
 static void test_writing_agrees_with_printf(void **state) {
   (void)state;
   static const sla_time ends[] = {SLA_TIME_MIN, SLA_TIME_MAX, DAY - 1, DAY, SLA_TIME_MAX - DAY + 1};
@@ -238,10 +245,7 @@ static void test_writing_agrees_with_printf(void **state) {
       offset = (int32_t)random_between(&seed, -93600, 93600);
     if (i % 7 == 0)
       offset = 0;
-    char text[SLA_TIME_TEXT], expected[64];
-    size_t len = timestamp_write(t, offset, i % 6 == 0, text);
-    if (len != slow_write(t, offset, i % 6 == 0, expected, sizeof expected) || strcmp(text, expected) != 0)
-      fail_msg("%lld, offset %d, is written \"%s\", not \"%s\"", (long long)t, offset, text, expected);
+    check_writing(t, offset, i % 6 == 0);
   }
   for (int date = date_of(1, 1, 1); date <= date_of(9999, 12, 31);
        date += date < DATE_MIN || date > DATE_MAX ? 97 : 1) {
@@ -251,6 +255,53 @@ static void test_writing_agrees_with_printf(void **state) {
     if (date_write(date, text) != 10 || strcmp(text, expected) != 0)
       fail_msg("%d is written \"%s\", not \"%s\"", date, text, expected);
   }
+}
+
+/* Each day of 1999 to 2100, at its first and last second and one between, and where the quick way begins and ends. */
+static void test_every_day_is_written(void **state) {
+  (void)state;
+  static const sla_time ends[] = {WALL_FIRST, WALL_END};
+  for (int date = date_of(1999, 1, 1); date <= date_of(2100, 12, 31); date++) {
+    sla_time t = (sla_time)date * DAY;
+    check_writing(t, 0, true);
+    check_writing(t + (sla_time)date * 7919 % DAY, 0, false);
+    check_writing(t + DAY - 1, 0, true);
+    check_writing(t, -300 * MINUTE, false); /* the day before */
+    check_writing(t + DAY - 1, 345 * MINUTE, false);
+  }
+  for (size_t i = 0; i < 2; i++)
+    for (sla_time t = ends[i] - 100000; t < ends[i] + 100000; t += 50)
+      for (int32_t hours = -26; hours <= 26; hours += 13) {
+        check_writing(t, hours * HOUR, false);
+        check_writing(t + 49, hours * HOUR, true);
+      }
+}
+
+static void test_every_second_is_written(void **state) {
+  (void)state;
+  const sla_time days[] = {utc(2000, 2, 29, 0, 0, 0), utc(2000, 3, 1, 0, 0, 0), utc(2026, 12, 31, 0, 0, 0),
+                           utc(2099, 12, 31, 0, 0, 0)};
+  for (size_t i = 0; i < 4; i++)
+    for (sla_time t = days[i]; t < days[i] + DAY; t++)
+      check_writing(t, 0, i % 2);
+  for (int32_t minutes = -1560; minutes <= 1560; minutes++)
+    check_writing(days[2], minutes * MINUTE, false);
+}
+
+/* Where UTC is asked for no offset is read; and none is written that RFC 3339 has no room for. */
+static void test_any_offset_is_written(void **state) {
+  (void)state;
+  static const int32_t offsets[] = {INT32_MIN,     INT32_MIN + 8,   INT32_MAX,      INT32_MAX - 7,
+                                    -100 * HOUR,   100 * HOUR,      -9999 * MINUTE, 9999 * MINUTE,
+                                    INT32_MIN / 2, 100 * HOUR + 60, 1000000 * 60};
+  for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
+    for (int k = 0; k < 2; k++) {
+      char text[SLA_TIME_TEXT];
+      assert_int_equal(timestamp_write(k ? utc(2026, 1, 31, 15, 4, 5) : 0, offsets[i], true, text), 20);
+      assert_string_equal(text, k ? "2026-01-31T15:04:05Z" : "1970-01-01T00:00:00Z");
+      assert_int_equal(timestamp_write(k ? utc(2026, 1, 31, 15, 4, 5) : 0, offsets[i], false, text), 20);
+      assert_string_equal(text, k ? "2026-01-31T15:04:05Z" : "1970-01-01T00:00:00Z");
+    }
 }
 
 /* --- amounts ----------------------------------------------------------------------------------------------------- */
@@ -398,6 +449,9 @@ int main(void) {
       cmocka_unit_test(test_the_short_way_byte_by_byte),
       cmocka_unit_test(test_the_short_way_at_random),
       cmocka_unit_test(test_writing_agrees_with_printf),
+      cmocka_unit_test(test_every_day_is_written),
+      cmocka_unit_test(test_every_second_is_written),
+      cmocka_unit_test(test_any_offset_is_written),
       arena_test(test_amount_cases),
       arena_test(test_written_durations_read_the_same),
       arena_test(test_any_bytes),
