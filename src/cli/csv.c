@@ -1,6 +1,7 @@
 #include "cli/csv.h"
 
 #include "cli/cli.h"
+#include "cli/csv_split.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +87,6 @@ void csv_release(struct csv_reader *reader) {
 }
 
 /* --- byte by byte ------------------------------------------------------------------------------------------------ */
-
-/* How far a scan of the next row came. */
-enum scan {
-  SCAN_ROW,   /* a whole row */
-  SCAN_SHORT, /* the bytes end before the row does */
-  SCAN_WIDE,  /* it has more fields than there may be room for */
-  SCAN_ODD,   /* not all is as it should be */
-};
 
 /* false where memory ran out. */
 static bool grow_fields(struct csv_reader *reader) {
@@ -217,267 +210,17 @@ static bool read_line(struct csv_reader *reader) {
   }
 }
 
-/* The compiler puts what is expected in one straight line. */
-#define EXPECT(condition, usual) __builtin_expect(condition, usual)
-
-/* Line feeds between two places. */
-static long count_feeds(const char *from, const char *to) {
-  long feeds = 0;
-  for (; (from = memchr(from, '\n', (size_t)(to - from))); from++)
-    feeds++;
-  return feeds;
-}
-
-/* --- by marks ---------------------------------------------------------------------------------------------------- */
-
-static inline bool is_known(const struct csv_reader *reader) {
-  const struct stream *stream = reader->stream;
-  return stream->buffer + stream->start == reader->left && stream->moves == reader->moves;
-}
-
-/* Whether all bytes are known that the stream has. */
-static bool is_all_known(const struct csv_reader *reader) {
-  return is_known(reader) && reader->known_from + reader->known == reader->stream->buffer + reader->stream->filled;
-}
-
-/*
- * Marks bytes from the row's start on, more than before if the row did not end in them. At first few, since the row may
- * be one of many odd ones, or that of one jump among many. false where there are no more.
- */
-static bool know_more(struct csv_reader *reader) {
-  enum { AT_FIRST = 2 * CSV_BLOCK, AS_A_RULE = 4096 }; /* bytes and marks both fit into the first-level cache */
-  const struct stream *stream = reader->stream;
-  const char *start = stream->buffer + stream->start;
-  size_t left = stream->filled - stream->start, wanted = AT_FIRST;
-  if (!reader->marker || !left)
-    return false;
-  if (reader->rows_to_wait) {
-    reader->rows_to_wait--;
-    return false;
-  }
-  bool is_first_row = is_known(reader) && reader->known_from == start;
-  if (is_first_row)
-    wanted = 2 * reader->known;
-  else if (is_known(reader)) {
-    wanted = 2 * reader->known < AS_A_RULE ? 2 * reader->known : AS_A_RULE;
-    reader->odd_rows = 0;
-  }
-  size_t most = left < CSV_MOST_BYTES ? left : CSV_MOST_BYTES; /* the end of a row that is too long is never known */
-  size_t known = wanted < most ? wanted : most, blocks = csv_blocks(known);
-  if (is_first_row && known == reader->known)
-    return false;
-  if (blocks > reader->mark_capacity) {
-    struct csv_marks *larger = realloc(reader->marks, blocks * sizeof *reader->marks);
-    if (!larger)
-      return false;
-    reader->marks = larger;
-    reader->mark_capacity = blocks;
-  }
-  reader->found = csv_mark(reader->marker, start, known, reader->delimiter, reader->marks);
-  reader->known = known;
-  reader->known_from = reader->left = reader->block = start;
-  reader->moves = stream->moves;
-  reader->ends = reader->marks->ends;
-  reader->next_marks = reader->marks + 1;
-  reader->marks_end = reader->marks + blocks;
-  return true;
-}
+/* --- rows -------------------------------------------------------------------------------------------------------- */
 
 /* Counts the lines that a row takes besides its first. Always true, so that csv_next can end in calling it. */
 __attribute__((noinline)) static bool take_lines(struct csv_reader *reader, const struct record *row) {
-  reader->line += count_feeds(row->raw.ptr, row->raw.ptr + row->raw.len);
+  reader->line += csv_count_feeds(row->raw.ptr, row->raw.ptr + row->raw.len);
   return true;
 }
-
-/* Where the next mark is looked for; kept in registers while rows are split. */
-struct place {
-  const char *block;
-  uint64_t ends;
-  const struct csv_marks *next;
-};
-
-static inline struct place place_of(const struct csv_reader *reader) {
-  return (struct place){reader->block, reader->ends, reader->next_marks};
-}
-
-/* What begins at left comes next. */
-static inline void go_on(struct csv_reader *reader, const struct place *place, const char *left) {
-  reader->stream->start = (size_t)(left - reader->stream->buffer);
-  reader->left = left;
-  reader->block = place->block;
-  reader->ends = place->ends;
-  reader->next_marks = place->next;
-}
-
-/* Goes to the next block while there are no marks; false behind the last one. */
-static inline bool has_mark(struct place *place, const struct csv_marks *marks_end) {
-  while (EXPECT(!place->ends, false)) {
-    if (EXPECT(place->next == marks_end, false))
-      return false;
-    place->ends = place->next++->ends;
-    place->block += CSV_BLOCK;
-  }
-  return true;
-}
-
-static inline const char *take_mark(struct place *place) {
-  const char *at = place->block + __builtin_ctzll(place->ends);
-  place->ends &= place->ends - 1; /* without its lowest bit */
-  return at;
-}
-
-/* Whether a mark is the carriage return of a line end, which has one where it stands behind a closing quote. */
-static inline bool is_return(const struct stream *stream, const char *at) {
-  return *at == '\r' && at + 1 != stream->buffer + stream->filled && at[1] == '\n';
-}
-
-/* Where a field stops that ends with its line at a line feed. */
-static inline const char *stop_of(const char *field, const char *feed) {
-  return EXPECT(feed > field, true) && EXPECT(feed[-1] == '\r', false) ? feed - 1 : feed;
-}
-
-/*
- * Does what scan_row does, and goes on to the next row, from one marked byte to the next. Where the row is not split in
- * the end, all is as it was. Whether there is room for fields is seen to once a block, which has CSV_BLOCK at most.
- */
-__attribute__((always_inline)) static inline enum scan split_row(struct csv_reader *reader, struct record *row) {
-  struct stream *stream = reader->stream;
-  const char *const start = stream->buffer + stream->start;
-  if (EXPECT(!is_known(reader), false))
-    return SCAN_SHORT;
-  const char delimiter = reader->delimiter, *field = start, *at;
-  struct place place = place_of(reader);
-  struct sla_text *to = reader->fields;
-  for (;;) {
-    if (EXPECT(!place.ends && to > reader->roomy, false))
-      return SCAN_WIDE;
-    if (!has_mark(&place, reader->marks_end))
-      return SCAN_SHORT;
-    at = take_mark(&place);
-    if (EXPECT(*at != delimiter, false)) {
-      if (EXPECT(*at == '\n', true))
-        break;
-      if (!is_return(stream, at))
-        return SCAN_ODD;
-      continue;
-    }
-    *to++ = (struct sla_text){field, (size_t)(at - field)};
-    field = at + 1;
-  }
-  const char *stop = stop_of(field, at);
-  *to++ = (struct sla_text){field, (size_t)(stop - field)};
-  row->raw = (struct sla_text){start, (size_t)(stop - start)};
-  row->end = (struct sla_text){stop, (size_t)(at + 1 - stop)};
-  row->line = reader->line;
-  row->count = (size_t)(to - reader->fields);
-  row->fields = reader->fields;
-  row->problem = NULL;
-  reader->line++;
-  go_on(reader, &place, at + 1);
-  return SCAN_ROW;
-}
-
-/*
- * The same for rows of one width that are not blank, up to the first that is otherwise. SCAN_SHORT where there would be
- * more of them in bytes that are not known. A row's fields are counted at its end; until then they may take room of
- * those behind, and behind these that of one block.
- */
-__attribute__((always_inline)) static inline enum scan split_rows(struct csv_reader *reader, struct csv_rows *rows) {
-  struct stream *stream = reader->stream;
-  const char delimiter = reader->delimiter;
-  const struct csv_marks *const marks_end = reader->marks_end;
-  const size_t width = rows->width;
-  const struct sla_text *const room_end = rows->fields + rows->most * width;
-  const char *start = stream->buffer + stream->start;
-  struct place place = place_of(reader), whole = place;
-  struct sla_text *to = rows->fields;
-  enum scan scan = SCAN_ROW;
-  size_t count = 0;
-  while (count < rows->most) {
-    const struct sla_text *const last = to + width - 1;
-    const char *field = start, *at;
-    for (;;) {
-      if (EXPECT(!place.ends, false) && (to > room_end || !has_mark(&place, marks_end))) {
-        scan = to > room_end ? SCAN_ODD : SCAN_SHORT;
-        goto done;
-      }
-      at = take_mark(&place);
-      if (EXPECT(*at == delimiter, true)) {
-        *to++ = (struct sla_text){field, (size_t)(at - field)};
-        field = at + 1;
-      } else if (EXPECT(*at == '\n', true))
-        break;
-      else if (!is_return(stream, at)) {
-        scan = SCAN_ODD;
-        goto done;
-      }
-    }
-    const char *stop = stop_of(field, at);
-    if (EXPECT(to != last || stop == start, false)) {
-      scan = SCAN_ODD;
-      break;
-    }
-    *to++ = (struct sla_text){field, (size_t)(stop - field)};
-    rows->starts[count] = start;
-    rows->stops[count++] = stop;
-    start = at + 1;
-    whole = place;
-  }
-done:
-  rows->count = count;
-  rows->starts[count] = start;
-  reader->line += (long)count;
-  go_on(reader, &whole, start);
-  return scan;
-}
-
-static bool split_rows_plain(struct csv_reader *reader, struct csv_rows *rows) {
-  return split_rows(reader, rows) == SCAN_SHORT;
-}
-
-#ifdef __x86_64__
-/* With instructions that find and take away the lowest bit of a word. */
-__attribute__((target("bmi"))) static bool split_rows_bmi(struct csv_reader *reader, struct csv_rows *rows) {
-  return split_rows(reader, rows) == SCAN_SHORT;
-}
-#endif
-
-const struct csv_splitter *csv_splitter_at(size_t i) {
-  static const struct csv_splitter splitters[] = {
-#ifdef __x86_64__
-      {split_rows_bmi, "BMI"},
-#endif
-      {split_rows_plain, "plain"},
-  };
-#ifdef __x86_64__
-  if (!__builtin_cpu_supports("bmi"))
-    i++;
-#endif
-  return i < sizeof splitters / sizeof *splitters ? &splitters[i] : NULL;
-}
-
-/* Whether there may be more of them in bytes that are not known. */
-static bool split_known(struct csv_reader *reader, struct csv_rows *rows) {
-  if (!is_known(reader))
-    return true;
-  rows->line = reader->line;
-  rows->may_have_quotes = reader->found.quotes;
-  rows->may_have_feeds = reader->found.ends_inside;
-  return reader->splitter->split(reader, rows);
-}
-
-/* --- rows -------------------------------------------------------------------------------------------------------- */
 
 /* Makes room for the ends of another block; false where a row has too many fields anyway, or memory ran out. */
 static bool make_roomy(struct csv_reader *reader) {
   return reader->field_capacity < CSV_MOST_FIELDS && grow_fields(reader);
-}
-
-/* Where rows are odd, marks are of no use: the more of them came, the longer none are made. */
-static void note_odd_row(struct csv_reader *reader) {
-  enum { MOST = 15 };
-  reader->odd_rows = 2 * reader->odd_rows < MOST ? 2 * reader->odd_rows + 1 : MOST;
-  reader->rows_to_wait = reader->odd_rows;
 }
 
 /* SCAN_SHORT where more must be read, or cannot be, since the line is too long. */
@@ -500,17 +243,17 @@ static enum scan take_slowly(struct csv_reader *reader, bool can_grow, struct re
 __attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct record *ret_row) {
   struct stream *stream = reader->stream;
   for (;;) {
-    enum scan scan = split_row(reader, ret_row);
-    if ((scan == SCAN_SHORT && know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
+    enum scan scan = csv_split_row(reader, ret_row);
+    if ((scan == SCAN_SHORT && csv_know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
       continue;
     bool can_grow = !stream->at_end && stream->filled - stream->start <= CSV_MOST_BYTES;
     if (scan == SCAN_ODD)
-      note_odd_row(reader);
+      csv_note_odd_row(reader);
     if (scan == SCAN_ROW)
       take_lines(reader, ret_row);
     else if (stream->start == stream->filled && stream->at_end)
       return false;
-    else if (scan != SCAN_SHORT || !can_grow || !is_all_known(reader))
+    else if (scan != SCAN_SHORT || !can_grow || !csv_all_known(reader))
       scan = take_slowly(reader, can_grow, ret_row);
     if (scan == SCAN_SHORT && !can_grow)
       return false;
@@ -521,25 +264,6 @@ __attribute__((noinline)) static bool next_row(struct csv_reader *reader, struct
   }
 }
 
-size_t csv_take_rows(struct csv_reader *reader, struct csv_rows *rows) {
-  rows->count = 0;
-  while (split_known(reader, rows) && !rows->count && know_more(reader))
-    ;
-  if (rows->count && rows->may_have_feeds)
-    reader->line = rows->line + count_feeds(rows->starts[0], rows->starts[rows->count]);
-  return rows->count;
-}
-
-void csv_record(const struct csv_rows *rows, size_t row, struct record *ret_record) {
-  const char *start = rows->starts[row], *stop = rows->stops[row];
-  long before = rows->may_have_feeds ? count_feeds(rows->starts[0], start) : (long)row;
-  *ret_record = (struct record){.raw = {start, (size_t)(stop - start)},
-                                .end = {stop, (size_t)(rows->starts[row + 1] - stop)},
-                                .line = rows->line + before,
-                                .count = rows->width,
-                                .fields = rows->fields + row * rows->width};
-}
-
 size_t csv_whole_rows(struct csv_reader *reader) {
   struct stream *stream = reader->stream;
   size_t start = stream->start;
@@ -547,11 +271,11 @@ size_t csv_whole_rows(struct csv_reader *reader) {
   struct record row;
   const char *next;
   for (;;) {
-    enum scan scan = split_row(reader, &row);
-    if (scan == SCAN_ROW || (scan == SCAN_SHORT && know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
+    enum scan scan = csv_split_row(reader, &row);
+    if (scan == SCAN_ROW || (scan == SCAN_SHORT && csv_know_more(reader)) || (scan == SCAN_WIDE && make_roomy(reader)))
       continue;
     if (scan == SCAN_ODD)
-      note_odd_row(reader);
+      csv_note_odd_row(reader);
     if (stream->start == stream->filled || scan_row(reader, false, &row, &next) == SCAN_SHORT)
       break;
     stream->start = (size_t)(next - stream->buffer);
@@ -563,7 +287,7 @@ size_t csv_whole_rows(struct csv_reader *reader) {
 }
 
 bool csv_next(struct csv_reader *reader, struct record *ret_row) {
-  if (split_row(reader, ret_row) != SCAN_ROW || !ret_row->raw.len)
+  if (csv_split_row(reader, ret_row) != SCAN_ROW || !ret_row->raw.len)
     return next_row(reader, ret_row);
   return !reader->found.ends_inside || take_lines(reader, ret_row);
 }

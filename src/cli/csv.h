@@ -41,7 +41,7 @@ struct csv_reader {
   size_t mark_capacity, known;     /* how many bytes are known */
   const char *known_from, *left;
   uint64_t moves;                     /* the stream's, then */
-  unsigned odd_rows, rows_to_wait;    /* see note_odd_row */
+  unsigned odd_rows, rows_to_wait;    /* see csv_note_odd_row */
   struct csv_found found;             /* among them */
   const char *block;                  /* the block with the byte at left... */
   uint64_t ends;                      /* ...its marks from there on... */

@@ -1,7 +1,7 @@
 #include "time/timestamp_many.h"
 
 #ifdef __x86_64__
-#include <immintrin.h>
+#include <smmintrin.h>
 #endif
 
 /* Makes an instant of a local time; false where it does not come just once. */
