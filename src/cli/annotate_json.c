@@ -1,8 +1,12 @@
 /* annotate_json: objects instead of rows: what they have to have, and how they come out. */
 #include "cli/annotate.h"
 
+#include "cli/json_string.h"
+
 #include <stdio.h>
 #include <string.h>
+
+static const char DELIMITER = ','; /* of CSV that is made of objects */
 
 static bool report(struct annotation *job, const char *problem, struct sla_text name, const char *remark) {
   const struct record *object = job->object;
@@ -19,7 +23,7 @@ static bool is_free(struct annotation *job, const char *name) {
 
 /* --format csv: the header. */
 static bool write_header(struct annotation *job, const struct record *object) {
-  job->delimiter = ',';
+  job->delimiter = DELIMITER;
   if (!job->header.count) {
     cli_error_in(job->cli, EXIT_DATA, job->input.file, object->line, object->bad_column,
                  "the first object tells the columns of CSV, and has none that can be read");
@@ -27,8 +31,8 @@ static bool write_header(struct annotation *job, const struct record *object) {
   }
   for (size_t i = 0; i < job->header.count; i++) {
     if (i)
-      output_char(&job->output, job->delimiter);
-    output_csv(&job->output, job->header.names[i], job->delimiter);
+      output_char(&job->output, DELIMITER);
+    output_csv(&job->output, job->header.names[i], DELIMITER);
   }
   annotation_each_added(job, annotation_write_added_name);
   output_char(&job->output, '\n');
@@ -58,23 +62,31 @@ static void know_name(struct annotation *job, struct json_name *name) {
     }
 }
 
+/* What is wrong with the names of the members, of which some are. */
+static bool report_names(struct annotation *job, unsigned need) {
+  const struct json_object *members = json_reader_object(job->input.json);
+  const struct json_node *member;
+  if (!annotation_each_added(job, is_free))
+    return false;
+  for (size_t at = 0; (member = json_object_member(members, &at));)
+    if ((member->name->marks & need) != need)
+      return report(job, "the first object, which tells the columns of CSV, has no member", member->name->text,
+                    ": --format ndjson takes it");
+  return true;
+}
+
 /* What is added must not be there already; a member that has no column would be lost. */
 static bool check_names(struct annotation *job, bool is_csv) {
   const struct json_object *members = json_reader_object(job->input.json);
-  const struct json_node *member;
-  const struct json_name *odd = NULL;
-  unsigned all = 0, need = is_csv ? NAME_COLUMN : 0;
-  for (size_t at = 0; (member = json_object_member(members, &at));) {
-    if (!member->name->marks)
-      know_name(job, member->name);
-    all |= member->name->marks;
-    if ((member->name->marks & need) != need && !odd)
-      odd = member->name;
+  const struct json_node *nodes = members->nodes;
+  unsigned some = 0, all = NAME_COLUMN;
+  for (size_t at = 1; at < members->count; at = nodes[at].end) {
+    if (!nodes[at].name->marks)
+      know_name(job, nodes[at].name);
+    some |= nodes[at].name->marks;
+    all &= nodes[at].name->marks;
   }
-  if (all & NAME_ADDED && !annotation_each_added(job, is_free))
-    return false;
-  return !odd || report(job, "the first object, which tells the columns of CSV, has no member", odd->text,
-                        ": --format ndjson takes it");
+  return (!(some & NAME_ADDED) && (all || !is_csv)) || report_names(job, is_csv ? NAME_COLUMN : 0);
 }
 
 bool annotation_take_object(struct annotation *job, const struct record *object) {
@@ -109,16 +121,48 @@ bool annotation_write_object(struct annotation *job) {
   return line.len > 1;
 }
 
-void annotation_write_cells(struct annotation *job) {
+/* Writes the cells from one on, in their order, whatever that of the members is, and whatever is in them. */
+static void write_cells_from(struct annotation *job, size_t first) {
   struct json_reader *json = job->input.json;
   const struct json_object *members = json_reader_object(json);
   struct json_node **cells = json_reader_cells(json, job->header.count), *member;
   for (size_t at = 0; (member = json_object_member(members, &at));)
     cells[member->name->column] = member;
-  for (size_t i = 0; i < job->header.count; i++) {
+  for (size_t i = first; i < job->header.count; i++) {
     if (i)
-      output_char(&job->output, job->delimiter);
+      output_char(&job->output, DELIMITER);
     if (cells[i])
-      output_csv(&job->output, json_reader_text(json, cells[i]), job->delimiter);
+      output_csv(&job->output, json_reader_text(json, cells[i]), DELIMITER);
   }
+}
+
+/*
+ * Members mostly stand in the order of the columns: as long as they do, their cells go into room that is made for all
+ * of them at once.
+ */
+void annotation_write_cells(struct annotation *job) {
+  enum { MORE = 16 }; /* that may be written behind a cell */
+  struct output *output = &job->output;
+  const struct json_object *object = json_reader_object(job->input.json);
+  const size_t columns = job->header.count, room = object->nodes[0].text.len + columns + MORE;
+  size_t done = 0;
+  if (room <= OUTPUT_BYTES) {
+    char *to = output_room(output, room);
+    struct json_node *node = &object->nodes[1], *nodes_end = &object->nodes[object->count];
+    for (; done < columns && node < nodes_end && node->name->column == done; node = &object->nodes[node->end]) {
+      if (done++)
+        *to++ = DELIMITER;
+      /* But for the delimiter, what needs quotes does not stand in a scalar without escapes. */
+      if (node->kind <= KIND_STRING && json_copy_free_of(to, node->text, object->end, false, DELIMITER)) {
+        to += node->text.len;
+        continue;
+      }
+      output->len = (size_t)(to - output->buffer);
+      output_csv(output, json_reader_text(job->input.json, node), DELIMITER);
+      to = output_room(output, room);
+    }
+    output->len = (size_t)(to - output->buffer);
+  }
+  if (done < columns)
+    write_cells_from(job, done);
 }

@@ -33,10 +33,9 @@ static inline size_t add_node(struct json_object *object) {
 }
 
 /* Fills it in, once all that is in it has been read. */
-static inline void set_node(struct json_object *object, size_t index, struct json_name *name, struct sla_text value,
-                            bool is_escaped) {
-  object->nodes[index] =
-      (struct json_node){.name = name, .value = value, .end = (uint32_t)object->count, .is_escaped = is_escaped};
+static inline void set_node(struct json_object *object, size_t index, struct json_name *name, enum json_kind kind,
+                            struct sla_text text) {
+  object->nodes[index] = (struct json_node){name, text, (uint32_t)object->count, (unsigned char)kind};
 }
 
 /* --- scalars ----------------------------------------------------------------------------------------------------- */
@@ -45,13 +44,13 @@ static const char *read_word(const struct json_object *object, const char *at, c
   return (size_t)(object->end - at) >= len && !memcmp(at, word, len) ? at + len : NULL;
 }
 
-/* Most values are strings, and most strings are plain: this is inline. */
-static inline const char *read_string(struct json_object *object, const char *at, struct json_name *name) {
-  bool is_escaped = false;
-  const char *quote = json_plain_end(at + 1, object->end, false);
-  if (quote == object->end || (*quote != '"' && !(quote = json_string_end(quote, object->end, &is_escaped))))
+static const char *read_string(struct json_object *object, const char *at, struct json_name *name) {
+  bool is_escaped;
+  const char *quote = json_string_end(++at, object->end, &is_escaped);
+  if (!quote)
     return NULL;
-  set_node(object, add_node(object), name, (struct sla_text){at, (size_t)(quote + 1 - at)}, is_escaped);
+  enum json_kind kind = is_escaped ? KIND_ESCAPED : KIND_STRING;
+  set_node(object, add_node(object), name, kind, (struct sla_text){at, (size_t)(quote - at)});
   return quote + 1;
 }
 
@@ -85,6 +84,21 @@ static const char *read_number(const struct json_object *object, const char *at)
   return is_usual || object->is_judged ? at : NULL;
 }
 
+/* Anything but a string. */
+static const char *read_scalar(const struct json_object *object, const char *at, struct sla_text *ret_text,
+                               enum json_kind *ret_kind) {
+  const char *end;
+  *ret_kind = *at == 'n' ? KIND_NULL : *at == 't' || *at == 'f' ? KIND_WORD : KIND_NUMBER;
+  switch (*at) {
+  case 't': end = read_word(object, at, "true", 4); break;
+  case 'f': end = read_word(object, at, "false", 5); break;
+  case 'n': end = read_word(object, at, "null", 4); break;
+  default: end = read_number(object, at); break;
+  }
+  *ret_text = (struct sla_text){at, end && *ret_kind != KIND_NULL ? (size_t)(end - at) : 0};
+  return end;
+}
+
 /* --- objects and lists ------------------------------------------------------------------------------------------- */
 
 /* A name that is not the expected one, from behind its opening quote. */
@@ -105,9 +119,8 @@ static const char *read_other_name(struct json_object *object, const char *at, u
   return quote + 1;
 }
 
-/* Most objects have the names of the one before, in the same order. */
-static inline const char *read_name(struct json_object *object, const char *at, unsigned depth,
-                                    struct json_name **ret_name) {
+/* A name and its colon. Most objects have the names of the one before, in the same order. */
+static const char *read_name(struct json_object *object, const char *at, unsigned depth, struct json_name **ret_name) {
   struct json_name *name = *object->expected;
   if (at == object->end || *at != '"')
     return NULL;
@@ -119,7 +132,83 @@ static inline const char *read_name(struct json_object *object, const char *at, 
     return NULL;
   *ret_name = *object->expected = name;
   object->expected = &name->follower;
-  return at;
+  at = behind_blanks(object, at);
+  return at < object->end && *at == ':' ? at + 1 : NULL;
+}
+
+/* The closing quote of a string that is plain, from behind its opening one; NULL where it is not. */
+static inline const char *find_quote(const struct json_object *object, const char *at) {
+#ifdef __SSE2__
+  unsigned mask = 0;
+  for (; object->end - at >= 16; at += 16)
+    if ((mask = json_odd_mask(at, false)))
+      break;
+  if (!mask) { /* what is left is looked at together with what stands before it, of which there is more */
+    const char *last = object->end - 16;
+    if (!(mask = json_odd_mask(last, false) >> (at - last)))
+      return NULL;
+  }
+  at += __builtin_ctz(mask);
+#else
+  at = json_plain_end(at, object->end, false);
+#endif
+  return *at == '"' ? at : NULL;
+}
+
+/*
+ * Goes over the members that are as most are: of the name expected there, their values plain strings, numbers or words,
+ * with no blanks but one in front of each. Returns the place behind the last of them; where there is none, that where
+ * it began. What it does is what read_member does, with all of it in registers. The object's last byte, which is a
+ * brace, spares looking for its end.
+ */
+static const char *read_usual_members(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
+  const char *end = object->end, *behind = at;
+  struct json_node *node = object->nodes + object->count, *nodes_end = object->nodes + object->capacity;
+  struct json_name **expected = object->expected, *name;
+  uint32_t index = (uint32_t)object->count;
+  while (node < nodes_end && (name = *expected) && json_name_stands(name, at, end)) {
+    const char *value = at + name->written_len;
+    value += *value == ' ';
+    if (name->seen_in == number || name->depth != depth)
+      break;
+    if (*value == '"') {
+      const char *quote = find_quote(object, ++value);
+      if (!quote)
+        break;
+      node->text.ptr = value;
+      node->text.len = (size_t)(quote - value);
+      node->kind = KIND_STRING;
+      behind = quote + 1;
+    } else {
+      enum json_kind kind;
+      const char *value_end = read_scalar(object, value, &node->text, &kind);
+      if (!value_end)
+        break;
+      node->kind = (unsigned char)kind;
+      behind = value_end;
+    }
+    name->seen_in = number;
+    node->name = name;
+    node->end = ++index;
+    node++;
+    expected = &name->follower;
+    if (*behind != ',')
+      break;
+    at = behind + 1;
+    at += *at == ' ';
+  }
+  object->count = index;
+  object->expected = expected;
+  return behind;
+}
+
+/* Any member: the place behind its value. */
+static const char *read_member(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
+  struct json_name *name;
+  if (!(at = read_name(object, at, depth, &name)) || name->seen_in == number)
+    return NULL;
+  name->seen_in = number;
+  return read_value(object, behind_blanks(object, at), name, depth);
 }
 
 /* Depth is that of the brackets around what is inside, here and below. */
@@ -130,18 +219,10 @@ static const char *read_members(struct json_object *object, const char *at, unsi
   if (at < end && *at == '}')
     return at + 1;
   for (;;) {
-    struct json_name *name;
-    if (!(at = read_name(object, at, depth, &name)) || name->seen_in == number)
+    const char *behind = read_usual_members(object, at, depth, number);
+    if (behind == at && !(behind = read_member(object, at, depth, number)))
       return NULL;
-    name->seen_in = number;
-    at = behind_blanks(object, at);
-    if (at == end || *at != ':')
-      return NULL;
-    at = behind_blanks(object, at + 1);
-    at = at < end && *at == '"' ? read_string(object, at, name) : read_value(object, at, name, depth);
-    if (!at)
-      return NULL;
-    at = behind_blanks(object, at);
+    at = behind_blanks(object, behind);
     if (at == end || (*at != ',' && *at != '}'))
       return NULL;
     if (*at == '}')
@@ -174,22 +255,21 @@ static const char *read_nested(struct json_object *object, const char *at, unsig
 }
 
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth) {
-  const char *start = at;
+  struct sla_text text = {at, 0};
+  enum json_kind kind;
   if (at == object->end)
     return NULL;
   if (*at == '"')
     return read_string(object, at, name);
   size_t index = add_node(object);
-  switch (*at) {
-  case '{':
-  case '[': at = read_nested(object, at, depth); break;
-  case 't': at = read_word(object, at, "true", 4); break;
-  case 'f': at = read_word(object, at, "false", 5); break;
-  case 'n': at = read_word(object, at, "null", 4); break;
-  default: at = read_number(object, at); break;
-  }
+  if (*at == '{' || *at == '[') {
+    kind = *at == '{' ? KIND_OBJECT : KIND_LIST;
+    at = read_nested(object, at, depth);
+    text.len = at ? (size_t)(at - text.ptr) : 0;
+  } else
+    at = read_scalar(object, at, &text, &kind);
   if (at)
-    set_node(object, index, name, (struct sla_text){start, (size_t)(at - start)}, false);
+    set_node(object, index, name, kind, text);
   return at;
 }
 
@@ -206,9 +286,12 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
     object->decoded_size = 2 * text.len;
     object->decoded = cli_alloc(object->decoded_size);
   }
-  bool good =
-      text.len && text.len < UINT32_MAX && *text.ptr == '{' && read_value(object, text.ptr, NULL, 0) == object->end;
-  if (!good)
+  bool good = text.len > 1 && text.len < UINT32_MAX && *text.ptr == '{' && object->end[-1] == '}';
+  size_t self = add_node(object);
+  good = good && read_members(object, text.ptr + 1, 1) == object->end;
+  if (good)
+    set_node(object, self, NULL, KIND_OBJECT, text);
+  else
     object->count = 0;
   return good;
 }
@@ -219,18 +302,10 @@ void json_object_free(struct json_object *object) {
   free(object->decoded);
 }
 
-struct sla_text json_object_text(struct json_object *object, struct json_node *node) {
-  struct sla_text value = node->value;
-  if (*value.ptr != '"')
-    return *value.ptr == 'n' ? (struct sla_text){"", 0} : value;
-  if (!node->is_escaped)
-    return (struct sla_text){value.ptr + 1, value.len - 2};
-  if (!node->is_decoded) {
-    node->decoded_at = object->decoded_len;
-    node->decoded_len = (uint32_t)json_string_decode((struct sla_text){value.ptr + 1, value.len - 2},
-                                                     object->decoded + object->decoded_len);
-    node->is_decoded = true;
-    object->decoded_len += node->decoded_len;
-  }
-  return (struct sla_text){object->decoded + node->decoded_at, node->decoded_len};
+struct sla_text json_object_decode(struct json_object *object, struct json_node *node) {
+  char *to = object->decoded + object->decoded_len;
+  object->decoded_len += json_string_decode(node->text, to);
+  node->text = (struct sla_text){to, (size_t)(object->decoded + object->decoded_len - to)};
+  node->kind = KIND_DECODED;
+  return node->text;
 }

@@ -147,17 +147,17 @@ bool json_reader_has_seen(const struct json_reader *reader, long field) {
 /* Takes the value that a path leads to: a scalar, or the scalars of a list. */
 static void add_value(struct json_reader *reader, struct field *field, size_t index, bool in_list) {
   struct json_object *object = &reader->object;
-  char c = *object->nodes[index].value.ptr;
+  enum json_kind kind = object->nodes[index].kind;
   field->seen = true;
-  if (c == '[' && !in_list) {
+  if (kind == KIND_LIST && !in_list) {
     for (size_t at = index + 1; at < object->nodes[index].end; at = object->nodes[at].end)
       add_value(reader, field, at, true);
-  } else if (c == '{' || c == '[') {
+  } else if (kind >= KIND_LIST) {
     snprintf(reader->problem, sizeof reader->problem,
-             c == '{' ? "\"%.100s\" leads to an object: name the member of it that counts, as in %.100s.name"
-                      : "\"%.100s\" leads to a list of lists: write %.100s[] for the elements of all",
+             kind == KIND_OBJECT ? "\"%.100s\" leads to an object: name the member of it that counts, as in %.100s.name"
+                                 : "\"%.100s\" leads to a list of lists: write %.100s[] for the elements of all",
              field->path.text, field->path.text);
-  } else if (c != 'n') {
+  } else if (kind != KIND_NULL) {
     struct texts *items = &reader->items;
     items->items = array_grow(items->items, items->count, &items->capacity, sizeof *items->items);
     items->items[items->count++] = json_object_text(object, &object->nodes[index]);
@@ -187,14 +187,26 @@ static bool take_scalar(struct json_reader *reader, struct field *field, struct 
   for (size_t step = 0; step < field->path.count; step++) {
     if (field->path.steps[step].kind != JSON_MEMBER)
       return false;
-    if (*object->nodes[index].value.ptr != '{' || !(index = find_member(object, index, &field->steps[step])))
+    if (object->nodes[index].kind != KIND_OBJECT || !(index = find_member(object, index, &field->steps[step])))
       return true;
   }
   struct json_node *node = &object->nodes[index];
-  if (*node->value.ptr == '{' || *node->value.ptr == '[')
+  if (node->kind >= KIND_LIST)
     return false;
   field->seen = true;
   *value = json_object_text(object, node);
+  return true;
+}
+
+/* Takes what is a member of the object itself, and says what it says, where the last object had it: else false. */
+static inline bool take_usual(const struct json_object *object, struct field *field, struct sla_text *value) {
+  const struct step *step = &field->steps[0];
+  const struct json_node *node = &object->nodes[step->place];
+  if (field->path.count != 1 || !step->place || step->place >= object->count || node->name != step->name ||
+      node->kind >= KIND_ESCAPED)
+    return false;
+  field->seen = true;
+  *value = node->text;
   return true;
 }
 
@@ -207,7 +219,7 @@ static void follow(struct json_reader *reader, struct field *field, size_t step,
   }
   const struct json_step *want = &field->path.steps[step];
   bool is_member = want->kind == JSON_MEMBER;
-  if (*object->nodes[index].value.ptr != (is_member ? '{' : '['))
+  if (object->nodes[index].kind != (is_member ? KIND_OBJECT : KIND_LIST))
     return;
   if (is_member) {
     size_t member = find_member(object, index, &field->steps[step]);
@@ -275,9 +287,11 @@ static void take_values(struct json_reader *reader, struct record *record) {
   bool all_scalars = true;
   for (size_t i = 0; i < reader->field_count; i++) {
     struct field *field = &reader->fields[i];
-    reader->values[i] = (struct sla_text){"", 0};
     reader->lists[i] = (struct sla_list){0};
     field->count = 0;
+    if (take_usual(&reader->object, field, &reader->values[i]))
+      continue;
+    reader->values[i] = (struct sla_text){"", 0};
     if (take_scalar(reader, field, &reader->values[i]))
       continue;
     field->first = reader->items.count;
@@ -351,8 +365,7 @@ struct json_object *json_reader_object(struct json_reader *reader) {
 }
 
 struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member) {
-  char c = *member->value.ptr;
-  return c == '{' || c == '[' ? compact_text(reader, member->value) : json_object_text(&reader->object, member);
+  return member->kind >= KIND_LIST ? compact_text(reader, member->text) : json_object_text(&reader->object, member);
 }
 
 struct json_node **json_reader_cells(struct json_reader *reader, size_t count) {
@@ -373,11 +386,10 @@ bool json_reader_is_envelope(struct json_reader *reader, struct sla_text text) {
     return false;
   const struct json_node *nodes = reader->object.nodes;
   for (size_t at = 1; at < reader->object.count; at = nodes[at].end) {
-    bool has_objects = nodes[at].end > at + 1 && *nodes[at + 1].value.ptr == '{';
-    char c = *nodes[at].value.ptr;
-    if (c == '[' && has_objects)
+    bool has_objects = nodes[at].end > at + 1 && nodes[at + 1].kind == KIND_OBJECT;
+    if (nodes[at].kind == KIND_LIST && has_objects)
       arrays++;
-    else if (c == '{' || c == '[')
+    else if (nodes[at].kind >= KIND_LIST)
       return false;
   }
   return arrays == 1;

@@ -33,9 +33,8 @@ static inline bool json_has_odd(const char *at, bool delete_is_odd) {
 /* The same of sixteen: a bit for each that is odd. */
 static inline unsigned json_odd_mask(const char *at, bool delete_is_odd) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-  /* Bytes over 0x7F are negative here, and so less than a blank, like control characters. */
-  __m128i odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+  /* Bytes over 0x7F are negative here, and so less than what follows control characters. There ^ 2 puts the quote. */
+  __m128i odd = _mm_cmplt_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8(' ' + 1));
   odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
   if (delete_is_odd)
     odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
@@ -65,6 +64,34 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
   while (at < end && json_is_plain(*at) && !(delete_is_odd && *at == 0x7F))
     at++;
   return at;
+}
+
+/*
+ * Copies a text, from which on bytes may be looked at up to a limit, to a place with room for fifteen bytes more than
+ * it has. Says whether it is free of all that json_plain_end() stops at, DEL included; or else of a byte.
+ */
+static inline bool json_copy_free_of(char *to, struct sla_text text, const char *limit, bool all_odd, char byte) {
+  const char *at = text.ptr, *end = at + text.len;
+#ifdef __SSE2__
+  for (; limit - at >= 16; at += 16, to += 16) {
+    __m128i piece = _mm_loadu_si128((const __m128i *)(const void *)at);
+    unsigned odd =
+        all_odd ? json_odd_mask(at, true) : (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(piece, _mm_set1_epi8(byte)));
+    _mm_storeu_si128((__m128i *)(void *)to, piece);
+    if (end - at <= 16)
+      return !(odd & ((1U << (end - at)) - 1));
+    if (odd)
+      return false;
+  }
+#else
+  (void)limit;
+#endif
+  for (; at < end; at++) {
+    if (all_odd ? !json_is_plain(*at) || *at == 0x7F : *at == byte)
+      return false;
+    *to++ = *at;
+  }
+  return true;
 }
 
 /* The first of two bytes, or the end. */

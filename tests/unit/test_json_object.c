@@ -68,13 +68,14 @@ static json_t *read_by_jansson(const char *bytes, size_t len) {
 static size_t compare(struct json_object *object, size_t index, json_t *value) {
   struct json_node *node = &object->nodes[index];
   size_t at = index + 1, members = 0;
-  char c = *node->value.ptr;
-  assert_int_equal(json_is_object(value), c == '{');
-  assert_int_equal(json_is_array(value), c == '[');
-  assert_int_equal(json_is_string(value), c == '"');
-  assert_int_equal(json_is_true(value), c == 't');
-  assert_int_equal(json_is_false(value), c == 'f');
-  assert_int_equal(json_is_null(value), c == 'n');
+  char c = *node->text.ptr;
+  assert_int_equal(json_is_object(value), node->kind == KIND_OBJECT && c == '{');
+  assert_int_equal(json_is_array(value), node->kind == KIND_LIST && c == '[');
+  assert_int_equal(json_is_string(value), node->kind >= KIND_STRING && node->kind <= KIND_ESCAPED);
+  assert_int_equal(json_is_true(value), node->kind == KIND_WORD && c == 't');
+  assert_int_equal(json_is_false(value), node->kind == KIND_WORD && c == 'f');
+  assert_int_equal(json_is_number(value), node->kind == KIND_NUMBER);
+  assert_int_equal(json_is_null(value), node->kind == KIND_NULL);
   for (; at < node->end; at += compare(object, at,
                                        json_is_object(value) ? jansson.get(value, object->nodes[at].name->text.ptr)
                                                              : jansson.element(value, members - 1)))
