@@ -62,41 +62,39 @@ static void know_name(struct annotation *job, struct json_name *name) {
     }
 }
 
-/* What is wrong with the names of the members, of which some are. */
-static bool report_names(struct annotation *job, unsigned need) {
-  const struct json_object *members = json_reader_object(job->input.json);
-  const struct json_node *member;
-  if (!annotation_each_added(job, is_free))
-    return false;
-  for (size_t at = 0; (member = json_object_member(members, &at));)
-    if ((member->name->marks & need) != need)
-      return report(job, "the first object, which tells the columns of CSV, has no member", member->name->text,
-                    ": --format ndjson takes it");
-  return true;
-}
-
 /* What is added must not be there already; a member that has no column would be lost. */
 static bool check_names(struct annotation *job, bool is_csv) {
   const struct json_object *members = json_reader_object(job->input.json);
-  const struct json_node *nodes = members->nodes;
-  unsigned some = 0, all = NAME_COLUMN;
-  for (size_t at = 1; at < members->count; at = nodes[at].end) {
-    if (!nodes[at].name->marks)
-      know_name(job, nodes[at].name);
-    some |= nodes[at].name->marks;
-    all &= nodes[at].name->marks;
+  const struct json_node *member;
+  const struct json_name *odd = NULL;
+  unsigned all = 0, need = is_csv ? NAME_COLUMN : 0;
+  for (size_t at = 0; (member = json_object_member(members, &at));) {
+    if (!member->name->marks)
+      know_name(job, member->name);
+    all |= member->name->marks;
+    if ((member->name->marks & need) != need && !odd)
+      odd = member->name;
   }
-  return (!(some & NAME_ADDED) && (all || !is_csv)) || report_names(job, is_csv ? NAME_COLUMN : 0);
+  if (all & NAME_ADDED && !annotation_each_added(job, is_free))
+    return false;
+  return !odd || report(job, "the first object, which tells the columns of CSV, has no member", odd->text,
+                        ": --format ndjson takes it");
 }
 
-bool annotation_take_object(struct annotation *job, const struct record *object) {
+bool annotation_take_object(struct annotation *job, const struct record *record) {
   bool is_csv = job->format == FORMAT_CSV && !job->writer, is_first = !job->header.names;
-  job->object = object;
-  if (is_first && !object->problem)
-    header_keep_members(&job->header, job->input.json, object);
-  if (!object->problem && !check_names(job, is_csv))
+  struct json_object *object = json_reader_object(job->input.json);
+  job->object = record;
+  if (record->problem)
+    return !is_csv || !is_first || write_header(job, record);
+  if (object->shape == object->known_shape) /* the names of one that was found good */
+    return true;
+  if (is_first)
+    header_keep_members(&job->header, job->input.json, record);
+  if (!check_names(job, is_csv))
     return false;
-  return !is_csv || !is_first || write_header(job, object);
+  object->known_shape = object->shape;
+  return !is_csv || !is_first || write_header(job, record);
 }
 
 bool annotation_check_objects(struct annotation *job) {

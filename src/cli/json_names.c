@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_SLOTS = 64, MOST_NAMES = 16 * 1024, WRITTEN_ROOM = 3 + 16 };
+enum { LEAST_SLOTS = 64, WRITTEN_ROOM = 3 + 16 };
 
 static uint64_t hash_of(const struct json_names *names, struct sla_text text, unsigned depth) {
   const uint64_t odd = 0x9E3779B97F4A7C15U;
@@ -85,7 +85,7 @@ struct json_name *json_names_find(struct json_names *names, struct sla_text text
   return name;
 }
 
-static void forget(struct json_names *names) {
+void json_names_forget(struct json_names *names) {
   for (size_t i = 0; i < names->size; i++)
     free(names->slots[i]);
   free(names->slots);
@@ -93,13 +93,4 @@ static void forget(struct json_names *names) {
   names->first = NULL;
   names->size = names->count = 0;
   names->generation++;
-}
-
-void json_names_trim(struct json_names *names) {
-  if (names->count > MOST_NAMES)
-    forget(names);
-}
-
-void json_names_free(struct json_names *names) {
-  forget(names);
 }

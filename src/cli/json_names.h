@@ -46,10 +46,9 @@ struct json_names {
 /* The name that says something at a depth. */
 struct json_name *json_names_find(struct json_names *names, struct sla_text text, unsigned depth);
 
-/* Forgets all where there are so many that they must be data: call it between records. */
-void json_names_trim(struct json_names *names);
-
-void json_names_free(struct json_names *names);
+/* Forgets all: between records, where there are so many that they must be data; and at the end. */
+enum { JSON_MOST_NAMES = 16 * 1024 };
+void json_names_forget(struct json_names *names);
 
 /* Whether as many bytes are the same. Names are short: a call of memcmp would cost more. */
 static inline bool json_same_bytes(const char *a, const char *b, size_t len) {

@@ -25,6 +25,11 @@ static inline const char *behind_blanks(struct json_object *object, const char *
   return at < object->end && (unsigned char)*at <= ' ' ? behind_more_blanks(object, at) : at;
 }
 
+/* The same where something that is none is known to come. */
+static inline const char *skip_blanks(struct json_object *object, const char *at) {
+  return (unsigned char)*at <= ' ' ? behind_more_blanks(object, at) : at;
+}
+
 /* A new node, which may have moved the others. */
 static inline size_t add_node(struct json_object *object) {
   if (object->count == object->capacity)
@@ -136,73 +141,7 @@ static const char *read_name(struct json_object *object, const char *at, unsigne
   return at < object->end && *at == ':' ? at + 1 : NULL;
 }
 
-/* The closing quote of a string that is plain, from behind its opening one; NULL where it is not. */
-static inline const char *find_quote(const struct json_object *object, const char *at) {
-#ifdef __SSE2__
-  unsigned mask = 0;
-  for (; object->end - at >= 16; at += 16)
-    if ((mask = json_odd_mask(at, false)))
-      break;
-  if (!mask) { /* what is left is looked at together with what stands before it, of which there is more */
-    const char *last = object->end - 16;
-    if (!(mask = json_odd_mask(last, false) >> (at - last)))
-      return NULL;
-  }
-  at += __builtin_ctz(mask);
-#else
-  at = json_plain_end(at, object->end, false);
-#endif
-  return *at == '"' ? at : NULL;
-}
-
-/*
- * Goes over the members that are as most are: of the name expected there, their values plain strings, numbers or words,
- * with no blanks but one in front of each. Returns the place behind the last of them; where there is none, that where
- * it began. What it does is what read_member does, with all of it in registers. The object's last byte, which is a
- * brace, spares looking for its end.
- */
-static const char *read_usual_members(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
-  const char *end = object->end, *behind = at;
-  struct json_node *node = object->nodes + object->count, *nodes_end = object->nodes + object->capacity;
-  struct json_name **expected = object->expected, *name;
-  uint32_t index = (uint32_t)object->count;
-  while (node < nodes_end && (name = *expected) && json_name_stands(name, at, end)) {
-    const char *value = at + name->written_len;
-    value += *value == ' ';
-    if (name->seen_in == number || name->depth != depth)
-      break;
-    if (*value == '"') {
-      const char *quote = find_quote(object, ++value);
-      if (!quote)
-        break;
-      node->text.ptr = value;
-      node->text.len = (size_t)(quote - value);
-      node->kind = KIND_STRING;
-      behind = quote + 1;
-    } else {
-      enum json_kind kind;
-      const char *value_end = read_scalar(object, value, &node->text, &kind);
-      if (!value_end)
-        break;
-      node->kind = (unsigned char)kind;
-      behind = value_end;
-    }
-    name->seen_in = number;
-    node->name = name;
-    node->end = ++index;
-    node++;
-    expected = &name->follower;
-    if (*behind != ',')
-      break;
-    at = behind + 1;
-    at += *at == ' ';
-  }
-  object->count = index;
-  object->expected = expected;
-  return behind;
-}
-
-/* Any member: the place behind its value. */
+/* Depth is that of the brackets around what is inside, here and below; number that of the object. */
 static const char *read_member(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
   struct json_name *name;
   if (!(at = read_name(object, at, depth, &name)) || name->seen_in == number)
@@ -211,24 +150,25 @@ static const char *read_member(struct json_object *object, const char *at, unsig
   return read_value(object, behind_blanks(object, at), name, depth);
 }
 
-/* Depth is that of the brackets around what is inside, here and below. */
-static const char *read_members(struct json_object *object, const char *at, unsigned depth) {
-  uint64_t number = ++object->names.objects;
+/* Reads on from a member to behind the closing brace. */
+static const char *read_members(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
   const char *end = object->end;
-  at = behind_blanks(object, at);
-  if (at < end && *at == '}')
-    return at + 1;
   for (;;) {
-    const char *behind = read_usual_members(object, at, depth, number);
-    if (behind == at && !(behind = read_member(object, at, depth, number)))
+    if (!(at = read_member(object, at, depth, number)))
       return NULL;
-    at = behind_blanks(object, behind);
+    at = behind_blanks(object, at);
     if (at == end || (*at != ',' && *at != '}'))
       return NULL;
     if (*at == '}')
       return at + 1;
     at = behind_blanks(object, at + 1);
   }
+}
+
+static const char *read_object(struct json_object *object, const char *at, unsigned depth) {
+  uint64_t number = ++object->names.objects;
+  at = behind_blanks(object, at);
+  return at < object->end && *at == '}' ? at + 1 : read_members(object, at, depth, number);
 }
 
 static const char *read_elements(struct json_object *object, const char *at, unsigned depth) {
@@ -251,7 +191,7 @@ static const char *read_elements(struct json_object *object, const char *at, uns
 static const char *read_nested(struct json_object *object, const char *at, unsigned depth) {
   if (depth >= (object->is_judged ? MOST_DEPTH : USUAL_DEPTH))
     return NULL;
-  return *at == '{' ? read_members(object, at + 1, depth + 1) : read_elements(object, at + 1, depth + 1);
+  return *at == '{' ? read_object(object, at + 1, depth + 1) : read_elements(object, at + 1, depth + 1);
 }
 
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth) {
@@ -273,11 +213,115 @@ static const char *read_value(struct json_object *object, const char *at, struct
   return at;
 }
 
+/* --- the whole --------------------------------------------------------------------------------------------------- */
+
+/* The first byte from a place on that is not plain; or the object's last one, which is no quote either. */
+static inline const char *behind_plain(const struct json_object *object, const char *at) {
+  const char *end = object->end;
+#ifdef __SSE2__
+  unsigned odd;
+  for (; end - at >= 16; at += 16)
+    if ((odd = json_odd_mask(at, false)))
+      return at + __builtin_ctz(odd);
+  if (end - object->start >= 16) { /* the last bytes are looked at with such before them */
+    odd = json_odd_mask(end - 16, false) >> (at - (end - 16));
+    return odd ? at + __builtin_ctz(odd) : end - 1;
+  }
+#endif
+  at = json_plain_end(at, end, false);
+  return at < end ? at : end - 1;
+}
+
+/* Room for as many nodes as there are members, and more. */
+static void make_room(struct json_object *object) {
+  while (object->capacity - object->count <= object->member_count)
+    object->nodes = array_grow(object->nodes, object->capacity, &object->capacity, sizeof *object->nodes);
+}
+
+/*
+ * Reads on as long as there are the members of the last object, in the same order, as there are in most: a name is
+ * found by one comparison then and cannot come twice. Most values are plain strings, which are read here, with all that
+ * takes in registers; and all others as anywhere. Returns the place of the first other member, or behind the last
+ * value, *ret_closed says which. What says in read_value that there is an end, is here a brace: it is the last byte.
+ */
+static const char *read_known_members(struct json_object *object, const char *at, size_t *ret_done, bool *ret_closed) {
+  const char *end = object->end;
+  struct json_name *const *members = object->members, *const *next = members,
+                          *const *last = next + object->member_count;
+  size_t count = object->count;
+  for (make_room(object); next < last && json_name_stands(*next, at, end); at = skip_blanks(object, at + 1)) {
+    struct json_name *name = *next++;
+    const char *value = skip_blanks(object, at + name->written_len), *quote;
+    if (*value == '"' && *(quote = behind_plain(object, value + 1)) == '"') {
+      struct json_node *node = &object->nodes[count++];
+      node->text.ptr = value + 1;
+      node->text.len = (size_t)(quote - value - 1);
+      node->name = name;
+      node->end = (uint32_t)count;
+      node->kind = KIND_STRING;
+      at = quote + 1;
+    } else {
+      object->count = count;
+      object->expected = &name->follower;
+      at = read_value(object, value, name, 1);
+      if (!at || at == end)
+        return NULL;
+      count = object->count;
+      make_room(object);
+    }
+    at = skip_blanks(object, at);
+    if (*at != ',') {
+      *ret_closed = true;
+      break;
+    }
+  }
+  object->count = count;
+  *ret_done = (size_t)(next - members);
+  return at;
+}
+
+/* Keeps the names of the members. */
+static void keep_members(struct json_object *object) {
+  const struct json_node *nodes = object->nodes;
+  object->member_count = 0;
+  object->shape++;
+  for (size_t at = 1; at < object->count; at = nodes[at].end) {
+    if (object->member_count == object->member_capacity)
+      object->members =
+          array_grow(object->members, object->member_count, &object->member_capacity, sizeof *object->members);
+    object->members[object->member_count++] = nodes[at].name;
+  }
+}
+
+/* The place behind the brace at the end of the object itself, from behind the one at its beginning. */
+static const char *read_whole(struct json_object *object, const char *at) {
+  size_t done = 0;
+  at = behind_blanks(object, at);
+  bool is_closed = *at == '}';
+  if (!is_closed && !(at = read_known_members(object, at, &done, &is_closed)))
+    return NULL;
+  if (is_closed && *at++ != '}')
+    return NULL;
+  if (is_closed && done == object->member_count)
+    return at;
+  uint64_t number = ++object->names.objects;
+  for (size_t i = 0; i < done; i++)
+    object->members[i]->seen_in = number;
+  object->expected = done ? &object->members[done - 1]->follower : &object->names.first;
+  if (!is_closed && !(at = read_members(object, at, 1, number)))
+    return NULL;
+  keep_members(object);
+  return at;
+}
+
 bool json_object_read(struct json_object *object, struct sla_text text, bool is_judged) {
-  json_names_trim(&object->names);
+  if (object->names.count > JSON_MOST_NAMES) {
+    json_names_forget(&object->names);
+    object->member_count = 0;
+  }
   object->count = 0;
   object->decoded_len = 0;
-  object->expected = &object->names.first;
+  object->start = text.ptr;
   object->end = text.ptr + text.len;
   object->is_broken = false;
   object->is_judged = is_judged;
@@ -288,7 +332,7 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
   }
   bool good = text.len > 1 && text.len < UINT32_MAX && *text.ptr == '{' && object->end[-1] == '}';
   size_t self = add_node(object);
-  good = good && read_members(object, text.ptr + 1, 1) == object->end;
+  good = good && read_whole(object, text.ptr + 1) == object->end;
   if (good)
     set_node(object, self, NULL, KIND_OBJECT, text);
   else
@@ -297,8 +341,9 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
 }
 
 void json_object_free(struct json_object *object) {
-  json_names_free(&object->names);
+  json_names_forget(&object->names);
   free(object->nodes);
+  free(object->members);
   free(object->decoded);
 }
 

@@ -33,8 +33,12 @@ struct json_object {
   struct json_node *nodes; /* the first is the object itself */
   size_t count, capacity;
   struct json_names names;
+  struct json_name **members; /* of the last object, or the one before that could be read */
+  size_t member_count, member_capacity;
+  uint64_t shape;       /* another number where the members are not those of the object before, in the same order */
+  uint64_t known_shape; /* not touched here but that it begins zeroed: the last one that somebody has looked at */
   struct json_name **expected; /* the name that comes next, if it is as the last time */
-  const char *end;
+  const char *start, *end;
   bool is_broken; /* over more lines than one */
   bool is_judged; /* it is known to be well-formed */
   char *decoded;  /* what strings with escapes say: together not more than the object's bytes */

@@ -46,6 +46,12 @@ struct step {
   size_t place;
 };
 
+/* Where a field was found last, as a scalar that is a member of the object itself. */
+struct usual {
+  const struct json_name *name;
+  size_t node; /* 0: nowhere, since that is the object */
+};
+
 struct field {
   struct json_path path;
   struct step steps[JSON_MOST_STEPS];
@@ -63,6 +69,7 @@ struct json_reader {
   unsigned generation;     /* of the names that the fields' steps have */
   struct sla_text *values; /* of the record, one a field */
   struct sla_list *lists;
+  struct usual *usual; /* one a field */
   struct texts items;
   char problem[256];
   char *compact; /* a nested value without its line breaks */
@@ -89,6 +96,7 @@ void json_reader_free(struct json_reader *reader) {
   free(reader->fields);
   free(reader->values);
   free(reader->lists);
+  free(reader->usual);
   free(reader->items.items);
   free(reader->compact);
   free(reader->cells);
@@ -118,8 +126,10 @@ long json_reader_bind(struct json_reader *reader, const char *path, const char *
   find_names(reader, field);
   free(reader->values);
   free(reader->lists);
+  free(reader->usual);
   reader->values = cli_alloc((reader->field_count + 1) * sizeof *reader->values);
   reader->lists = cli_alloc((reader->field_count + 1) * sizeof *reader->lists);
+  reader->usual = cli_alloc((reader->field_count + 1) * sizeof *reader->usual);
   return (long)reader->field_count++;
 }
 
@@ -195,18 +205,8 @@ static bool take_scalar(struct json_reader *reader, struct field *field, struct 
     return false;
   field->seen = true;
   *value = json_object_text(object, node);
-  return true;
-}
-
-/* Takes what is a member of the object itself, and says what it says, where the last object had it: else false. */
-static inline bool take_usual(const struct json_object *object, struct field *field, struct sla_text *value) {
-  const struct step *step = &field->steps[0];
-  const struct json_node *node = &object->nodes[step->place];
-  if (field->path.count != 1 || !step->place || step->place >= object->count || node->name != step->name ||
-      node->kind >= KIND_ESCAPED)
-    return false;
-  field->seen = true;
-  *value = node->text;
+  if (field->path.count == 1)
+    reader->usual[field - reader->fields] = (struct usual){node->name, index};
   return true;
 }
 
@@ -278,34 +278,54 @@ bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long
   return reader->stuck_line > 0;
 }
 
-static void take_values(struct json_reader *reader, struct record *record) {
-  if (reader->generation != reader->object.names.generation)
-    for (size_t i = 0; i < reader->field_count; i++)
-      find_names(reader, &reader->fields[i]);
+/* Finds the names of all paths again, which were forgotten. */
+static void find_all_names(struct json_reader *reader) {
+  for (size_t i = 0; i < reader->field_count; i++) {
+    find_names(reader, &reader->fields[i]);
+    reader->usual[i] = (struct usual){0};
+  }
   reader->generation = reader->object.names.generation;
-  reader->items.count = 0;
-  bool all_scalars = true;
+}
+
+/* Takes what a path leads to, whatever it is; lists become items, and field->count says of how many. */
+static void take_any(struct json_reader *reader, size_t i) {
+  struct field *field = &reader->fields[i];
+  reader->values[i] = (struct sla_text){"", 0};
+  if (take_scalar(reader, field, &reader->values[i]))
+    return;
+  field->first = reader->items.count;
+  follow(reader, field, 0, 0);
+}
+
+/* Gives the items to the fields that have some, now that they no longer move. */
+static void take_items(struct json_reader *reader) {
   for (size_t i = 0; i < reader->field_count; i++) {
     struct field *field = &reader->fields[i];
-    reader->lists[i] = (struct sla_list){0};
-    field->count = 0;
-    if (take_usual(&reader->object, field, &reader->values[i]))
-      continue;
-    reader->values[i] = (struct sla_text){"", 0};
-    if (take_scalar(reader, field, &reader->values[i]))
-      continue;
-    field->first = reader->items.count;
-    follow(reader, field, 0, 0);
-    all_scalars = false;
-  }
-  for (size_t i = 0; i < reader->field_count && !all_scalars; i++) { /* now that the items no longer move */
-    const struct field *field = &reader->fields[i];
     const struct sla_text *items = reader->items.items + field->first;
     if (field->count)
       reader->values[i] = items[0];
     if (field->count > 1)
       reader->lists[i] = (struct sla_list){items, field->count};
+    field->count = 0;
   }
+  reader->items.count = 0;
+}
+
+static void take_values(struct json_reader *reader, struct record *record) {
+  const struct json_object *object = &reader->object;
+  if (reader->generation != object->names.generation)
+    find_all_names(reader);
+  for (size_t i = 0; i < reader->field_count; i++) {
+    struct usual usual = reader->usual[i];
+    const struct json_node *node = &object->nodes[usual.node];
+    reader->lists[i] = (struct sla_list){0};
+    if (usual.node < object->count && node->name == usual.name && node->kind < KIND_ESCAPED)
+      reader->values[i] = node->text;
+    else
+      take_any(reader, i);
+  }
+  if (reader->items.count)
+    take_items(reader);
   record->error = *reader->problem ? reader->problem : NULL;
 }
 

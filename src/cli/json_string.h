@@ -33,12 +33,12 @@ static inline bool json_has_odd(const char *at, bool delete_is_odd) {
 /* The same of sixteen: a bit for each that is odd. */
 static inline unsigned json_odd_mask(const char *at, bool delete_is_odd) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-  /* Bytes over 0x7F are negative here, and so less than what follows control characters. There ^ 2 puts the quote. */
-  __m128i odd = _mm_cmplt_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8(' ' + 1));
-  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+  /* Bytes over 0x7F are negative here, and so before the blank, like control characters, where ^ 2 puts the quote. */
+  __m128i plain = _mm_cmpgt_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8(' '));
+  plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), plain);
   if (delete_is_odd)
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
-  return (unsigned)_mm_movemask_epi8(odd);
+    plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)), plain);
+  return (unsigned)_mm_movemask_epi8(plain) ^ 0xFFFF;
 }
 #endif
 
