@@ -151,7 +151,7 @@ void annotation_write_cells(struct annotation *job) {
       if (done++)
         *to++ = DELIMITER;
       /* But for the delimiter, what needs quotes does not stand in a scalar without escapes. */
-      if (node->kind <= KIND_STRING && json_copy_free_of(to, node->text, object->end, false, DELIMITER)) {
+      if (node->kind <= KIND_STRING && json_copy_free_of(to, node->text, object->nodes[0].text, false, DELIMITER)) {
         to += node->text.len;
         continue;
       }

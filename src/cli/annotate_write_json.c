@@ -3,6 +3,7 @@
 
 #include "cli/buffer.h"
 #include "cli/json.h"
+#include "cli/json_string.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,43 @@ void annotation_free_keys(struct annotation *job) {
   keys_free(&job->added_keys);
 }
 
-static void write_key(struct output *output, struct sla_text key, bool first) {
-  output_bytes(output, key.ptr + first, key.len - first); /* without the comma */
+/* A key, of the first member without its comma, with room behind it. */
+static inline void write_key(struct output *output, struct sla_text key, bool first, size_t room) {
+  key = (struct sla_text){key.ptr + first, key.len - first};
+  if (key.len > OUTPUT_KEY) {
+    output_text(output, key);
+    output_room(output, room);
+    return;
+  }
+  memcpy(output_room(output, OUTPUT_KEY + room), key.ptr, OUTPUT_KEY); /* in one go, whatever its length */
+  output->len += key.len;
 }
 
 /* --- a row's own members ----------------------------------------------------------------------------------------- */
 
-/* Writes what a field of CSV says, its doubled quotes made single. */
-static void write_field(struct output *output, struct sla_text key, struct sla_text field) {
+/* Writes a member that is a string, unless there is anything in it that may have to be escaped: then false. */
+static inline bool write_plain(struct output *output, struct sla_text key, struct sla_text text, struct sla_text row) {
+  enum { MOST = 4096, MORE = 16 };
+  if (key.len > OUTPUT_KEY || text.len > MOST)
+    return false;
+  char *start = output_room(output, OUTPUT_KEY + text.len + MORE + 2), *to = start + key.len;
+  memcpy(start, key.ptr, OUTPUT_KEY); /* as many bytes for all keys are copied without a call */
+  *to++ = '"';
+  if (!json_copy_free_of(to, text, row, true, 0))
+    return false;
+  to += text.len;
+  *to++ = '"';
+  output->len += (size_t)(to - start);
+  return true;
+}
+
+/* Writes what a field of a row of CSV says, its doubled quotes made single. */
+static void write_field(struct output *output, struct sla_text key, struct sla_text field, struct sla_text row) {
   bool is_quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
   if (is_quoted)
     field = (struct sla_text){field.ptr + 1, field.len - 2};
+  if (write_plain(output, key, field, row))
+    return;
   const char *at = field.ptr, *end = field.ptr + field.len, *quote = is_quoted ? memchr(at, '"', field.len) : NULL;
   if (!quote) {
     output_json_member(output, key, field);
@@ -87,7 +114,9 @@ static bool write_fields(struct annotation *job, const struct record *row) {
   }
   for (size_t i = 0; i < row->count; i++) {
     struct sla_text key = job->header_keys.items[i];
-    write_field(output, i ? key : (struct sla_text){key.ptr + 1, key.len - 1}, row->fields[i]); /* without its comma */
+    if (!i)
+      key = (struct sla_text){key.ptr + 1, key.len - 1}; /* without its comma */
+    write_field(output, key, row->fields[i], row->raw);
   }
   return row->count > 0;
 }
@@ -108,28 +137,29 @@ static const char *word_of(const struct told *told, enum added column, struct bu
   return text->text;
 }
 
-static void write_value(struct annotation *job, const struct told *told, enum added column) {
+/* Writes a value that needs no escapes: a number, or a string. There is room for it. */
+static void write_plain_value(struct annotation *job, const struct told *told, enum added column, bool is_number) {
   struct output *output = &job->output;
+  size_t before = output->len;
+  if (!is_number)
+    output_char(output, '"');
+  size_t begin = output->len;
+  if (told->result)
+    annotation_write_value(job, told, column);
+  if (output->len == begin) {
+    output->len = before;
+    output_bytes(output, "null", 4);
+  } else if (!is_number)
+    output_char(output, '"');
+}
+
+static void write_word(struct annotation *job, const struct told *told, enum added column) {
   struct buffer text = {0};
-  bool is_word = column == ADDED_METRIC || (column >= ADDED_POLICY && column <= ADDED_RULE);
-  bool is_number = column == ADDED_CYCLE || column == ADDED_ELAPSED || column == ADDED_REMAINING;
-  const char *word = told->result && is_word ? word_of(told, column, &text) : NULL;
+  const char *word = told->result ? word_of(told, column, &text) : NULL;
   if (word)
-    output_json(output, (struct sla_text){word, strlen(word)});
-  else {
-    output_room(output, VALUE_ROOM + 1); /* no flush between a quote and the value: it may have to be taken back */
-    size_t before = output->len;
-    if (!is_number)
-      output_char(output, '"');
-    size_t begin = output->len;
-    if (told->result)
-      annotation_write_value(job, told, column);
-    if (output->len == begin) {
-      output->len = before;
-      output_bytes(output, "null", 4);
-    } else if (!is_number)
-      output_char(output, '"');
-  }
+    output_json(&job->output, (struct sla_text){word, strlen(word)});
+  else
+    output_bytes(&job->output, "null", 4);
   if (text.text)
     buffer_free(&text);
 }
@@ -137,8 +167,13 @@ static void write_value(struct annotation *job, const struct told *told, enum ad
 /* Says whether the next member is still the first. Takes the keys from *key on. */
 static bool write_values(struct annotation *job, const struct told *told, const struct sla_text **key, bool first) {
   for (size_t i = 0; i < job->value_count; i++) {
-    write_key(&job->output, *(*key)++, first);
-    write_value(job, told, job->values[i]);
+    enum added column = job->values[i];
+    write_key(&job->output, *(*key)++, first, VALUE_ROOM + 2);
+    if (column == ADDED_METRIC || (column >= ADDED_POLICY && column <= ADDED_RULE))
+      write_word(job, told, column);
+    else
+      write_plain_value(job, told, column,
+                        column == ADDED_CYCLE || column == ADDED_ELAPSED || column == ADDED_REMAINING);
     first = false;
   }
   return first;
@@ -153,13 +188,13 @@ void annotation_write_json_row(struct annotation *job, const struct record *row,
   for (size_t m = 0; m < job->metric_count && !told; m++)
     first = write_values(job, &(struct told){.result = annotation_result_of(job, m)}, &key, first);
   if (job->added[ADDED_NOTE]) {
-    write_key(output, *key++, first);
+    write_key(output, *key++, first, 0);
     if (job->note.len)
       output_json(output, (struct sla_text){job->note.text, job->note.len});
     else
       output_bytes(output, "null", 4);
     if (job->closed_unanswered) {
-      write_key(output, *key, false);
+      write_key(output, *key, false, 0);
       output_bytes(output, "true", 4);
     }
   }

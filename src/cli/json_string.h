@@ -66,25 +66,42 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
   return at;
 }
 
+#ifdef __SSE2__
+/* A bit for each of sixteen bytes that is odd, be they all that json_has_odd() knows, with DEL, or one byte. */
+static inline unsigned json_mask_of(const char *at, bool all_odd, char byte) {
+  if (all_odd)
+    return json_odd_mask(at, true);
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+  return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
+}
+#endif
+
 /*
- * Copies a text, from which on bytes may be looked at up to a limit, to a place with room for fifteen bytes more than
- * it has. Says whether it is free of all that json_plain_end() stops at, DEL included; or else of a byte.
+ * Copies a text that is part of another one to a place with room for fifteen bytes more than it has. Says whether it is
+ * free of all that json_plain_end() stops at, DEL included; or else of a byte.
  */
-static inline bool json_copy_free_of(char *to, struct sla_text text, const char *limit, bool all_odd, char byte) {
+static inline bool json_copy_free_of(char *to, struct sla_text text, struct sla_text whole, bool all_odd, char byte) {
   const char *at = text.ptr, *end = at + text.len;
 #ifdef __SSE2__
-  for (; limit - at >= 16; at += 16, to += 16) {
-    __m128i piece = _mm_loadu_si128((const __m128i *)(const void *)at);
-    unsigned odd =
-        all_odd ? json_odd_mask(at, true) : (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(piece, _mm_set1_epi8(byte)));
-    _mm_storeu_si128((__m128i *)(void *)to, piece);
+  const char *whole_end = whole.ptr + whole.len;
+  for (; whole_end - at >= 16; at += 16, to += 16) {
+    unsigned odd = json_mask_of(at, all_odd, byte);
+    memcpy(to, at, 16);
     if (end - at <= 16)
       return !(odd & ((1U << (end - at)) - 1));
     if (odd)
       return false;
   }
+  if (whole.len >= 16) { /* the last bytes are looked at with such before them */
+    const char *last = whole_end - 16;
+    char pieces[32];
+    memcpy(pieces, last, 16);
+    memset(pieces + 16, 0, 16);
+    memcpy(to, pieces + (at - last), 16);
+    return !(json_mask_of(last, all_odd, byte) >> (at - last) & ((1U << (end - at)) - 1));
+  }
 #else
-  (void)limit;
+  (void)whole;
 #endif
   for (; at < end; at++) {
     if (all_odd ? !json_is_plain(*at) || *at == 0x7F : *at == byte)
