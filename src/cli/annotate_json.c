@@ -81,6 +81,15 @@ static bool check_names(struct annotation *job, bool is_csv) {
                         ": --format ndjson takes it");
 }
 
+/* How many members from the first on stand where their columns do. */
+static size_t count_ordered(const struct json_object *object) {
+  const struct json_node *member;
+  size_t at = 0, count = 0;
+  while ((member = json_object_member(object, &at)) && member->name->column == count)
+    count++;
+  return count;
+}
+
 bool annotation_take_object(struct annotation *job, const struct record *record) {
   bool is_csv = job->format == FORMAT_CSV && !job->writer, is_first = !job->header.names;
   struct json_object *object = json_reader_object(job->input.json);
@@ -94,6 +103,7 @@ bool annotation_take_object(struct annotation *job, const struct record *record)
   if (!check_names(job, is_csv))
     return false;
   object->known_shape = object->shape;
+  object->known_in_order = is_csv ? count_ordered(object) : 0;
   return !is_csv || !is_first || write_header(job, record);
 }
 
@@ -136,17 +146,23 @@ static void write_cells_from(struct annotation *job, size_t first) {
 
 /*
  * Members mostly stand in the order of the columns: as long as they do, their cells go into room that is made for all
- * of them at once.
+ * of them at once, the first of them as they were put together when the object was read.
  */
 void annotation_write_cells(struct annotation *job) {
   enum { MORE = 16 }; /* that may be written behind a cell */
   struct output *output = &job->output;
-  const struct json_object *object = json_reader_object(job->input.json);
+  struct json_object *object = json_reader_object(job->input.json);
   const size_t columns = job->header.count, room = object->nodes[0].text.len + columns + MORE;
   size_t done = 0;
   if (room <= OUTPUT_BYTES) {
     char *to = output_room(output, room);
     struct json_node *node = &object->nodes[1], *nodes_end = &object->nodes[object->count];
+    if (object->cell_count && object->cell_count <= object->known_in_order) {
+      memcpy(to, object->cells, object->cells_len - 1); /* without the comma behind */
+      to += object->cells_len - 1;
+      done = object->cell_count;
+      node += done;
+    }
     for (; done < columns && node < nodes_end && node->name->column == done; node = &object->nodes[node->end]) {
       if (done++)
         *to++ = DELIMITER;
@@ -161,6 +177,7 @@ void annotation_write_cells(struct annotation *job) {
     }
     output->len = (size_t)(to - output->buffer);
   }
+  object->has_cells = true;
   if (done < columns)
     write_cells_from(job, done);
 }

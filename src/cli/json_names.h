@@ -20,7 +20,6 @@ struct json_name {
   bool is_plain;              /* it is written as what it says */
   uint32_t written_len;       /* with its quotes and a colon, as plain names mostly stand before their values */
   uint32_t written_mask;      /* a bit for each of the first sixteen bytes of that; of others one that no byte has */
-  const char *written;        /* followed by more bytes, so that sixteen can be looked at; or NULL */
   unsigned depth;             /* of brackets around it, from 1 */
   uint64_t seen_in;           /* the number of the object that had it last */
   struct json_name *follower; /* that came behind it last; or NULL */
@@ -30,7 +29,7 @@ struct json_name {
   unsigned marks;
   size_t column;
 
-  char bytes[];
+  char written[]; /* sixteen bytes or more; what it says, with a NUL, stands behind */
 };
 
 /* Begins zeroed. */

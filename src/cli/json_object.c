@@ -9,6 +9,8 @@
 /* What is unusual: deeper nesting and longer numbers. Larger numbers than 10^300 may be too large for jansson. */
 enum { USUAL_DEPTH = 256, MOST_DEPTH = 4096, USUAL_DIGITS = 200, USUAL_EXPONENT_DIGITS = 2 };
 
+enum { CELLS_MORE = 16 }; /* that may be written behind them */
+
 /* Readers stand at a place in the text and return the place behind what they have read; NULL where they say no. */
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth);
 
@@ -215,27 +217,47 @@ static const char *read_value(struct json_object *object, const char *at, struct
 
 /* --- the whole --------------------------------------------------------------------------------------------------- */
 
-/* The first byte from a place on that is not plain; or the object's last one, which is no quote either. */
-static inline const char *behind_plain(const struct json_object *object, const char *at) {
+/*
+ * The first byte from a place on that is not plain, or the object's last one, which is no quote either. Where cells are
+ * made, what is looked at on the way is copied, and a comma is not plain.
+ */
+__attribute__((always_inline)) static inline const char *behind_plain(const struct json_object *object, const char *at,
+                                                                      char *cell, const bool makes_cells) {
   const char *end = object->end;
 #ifdef __SSE2__
-  unsigned odd;
-  for (; end - at >= 16; at += 16)
-    if ((odd = json_odd_mask(at, false)))
-      return at + __builtin_ctz(odd);
+  const char comma = makes_cells ? ',' : 0;
+  for (; end - at >= 16; at += 16) {
+    unsigned odd = json_odd_mask(at, comma);
+    if (makes_cells) {
+      memcpy(cell, at, 16);
+      cell += 16;
+    }
+    if (odd)
+      return at + (unsigned)__builtin_ctz(odd);
+  }
   if (end - object->start >= 16) { /* the last bytes are looked at with such before them */
-    odd = json_odd_mask(end - 16, false) >> (at - (end - 16));
-    return odd ? at + __builtin_ctz(odd) : end - 1;
+    const char *last = end - 16;
+    unsigned odd = json_odd_mask(last, comma) >> (at - last);
+    if (makes_cells)
+      json_copy_last(cell, at, last);
+    return odd ? at + (unsigned)__builtin_ctz(odd) : end - 1;
   }
 #endif
+  const char *start = at;
   at = json_plain_end(at, end, false);
+  for (; makes_cells && start < at; start++) {
+    if (*start == ',')
+      return start;
+    *cell++ = *start;
+  }
   return at < end ? at : end - 1;
 }
 
-/* Room for as many nodes as there are members, and more. */
-static void make_room(struct json_object *object) {
+/* Makes room for as many nodes as there are members, and more; returns the place of the next. */
+static struct json_node *make_room(struct json_object *object) {
   while (object->capacity - object->count <= object->member_count)
     object->nodes = array_grow(object->nodes, object->capacity, &object->capacity, sizeof *object->nodes);
+  return &object->nodes[object->count];
 }
 
 /*
@@ -244,38 +266,49 @@ static void make_room(struct json_object *object) {
  * takes in registers; and all others as anywhere. Returns the place of the first other member, or behind the last
  * value, *ret_closed says which. What says in read_value that there is an end, is here a brace: it is the last byte.
  */
-static const char *read_known_members(struct json_object *object, const char *at, size_t *ret_done, bool *ret_closed) {
+__attribute__((always_inline)) static inline const char *read_known_members(struct json_object *object, const char *at,
+                                                                            size_t *ret_done, bool *ret_closed,
+                                                                            const bool makes_cells) {
   const char *end = object->end;
   struct json_name *const *members = object->members, *const *next = members,
                           *const *last = next + object->member_count;
-  size_t count = object->count;
-  for (make_room(object); next < last && json_name_stands(*next, at, end); at = skip_blanks(object, at + 1)) {
+  struct json_node *node = make_room(object);
+  char *cell = object->cells; /* where the next one goes */
+  bool is_simple = makes_cells;
+  for (; next < last && json_name_stands(*next, at, end); at = skip_blanks(object, at + 1)) {
     struct json_name *name = *next++;
     const char *value = skip_blanks(object, at + name->written_len), *quote;
-    if (*value == '"' && *(quote = behind_plain(object, value + 1)) == '"') {
-      struct json_node *node = &object->nodes[count++];
+    if (*value == '"' && *(quote = behind_plain(object, value + 1, cell, makes_cells)) == '"') {
       node->text.ptr = value + 1;
-      node->text.len = (size_t)(quote - value - 1);
+      node->text.len = (size_t)(quote - (value + 1));
       node->name = name;
-      node->end = (uint32_t)count;
+      node->end = (uint32_t)++object->count;
       node->kind = KIND_STRING;
       at = quote + 1;
     } else {
-      object->count = count;
+      size_t index = object->count;
       object->expected = &name->follower;
       at = read_value(object, value, name, 1);
       if (!at || at == end)
         return NULL;
-      count = object->count;
-      make_room(object);
+      node = make_room(object) - 1;
+      is_simple &= object->nodes[index].kind <= KIND_NUMBER;
+      if (is_simple)
+        memcpy(cell, node->text.ptr, node->text.len);
     }
+    if (is_simple) {
+      cell += node->text.len;
+      *cell++ = ',';
+      object->cell_count++;
+    }
+    node++;
     at = skip_blanks(object, at);
     if (*at != ',') {
       *ret_closed = true;
       break;
     }
   }
-  object->count = count;
+  object->cells_len = (size_t)(cell - object->cells);
   *ret_done = (size_t)(next - members);
   return at;
 }
@@ -298,7 +331,10 @@ static const char *read_whole(struct json_object *object, const char *at) {
   size_t done = 0;
   at = behind_blanks(object, at);
   bool is_closed = *at == '}';
-  if (!is_closed && !(at = read_known_members(object, at, &done, &is_closed)))
+  if (!is_closed)
+    at = object->has_cells ? read_known_members(object, at, &done, &is_closed, true)
+                           : read_known_members(object, at, &done, &is_closed, false);
+  if (!at)
     return NULL;
   if (is_closed && *at++ != '}')
     return NULL;
@@ -320,7 +356,7 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
     object->member_count = 0;
   }
   object->count = 0;
-  object->decoded_len = 0;
+  object->decoded_len = object->cell_count = 0;
   object->start = text.ptr;
   object->end = text.ptr + text.len;
   object->is_broken = false;
@@ -329,6 +365,8 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
     free(object->decoded);
     object->decoded_size = 2 * text.len;
     object->decoded = cli_alloc(object->decoded_size);
+    free(object->cells);
+    object->cells = cli_alloc(object->decoded_size + CELLS_MORE);
   }
   bool good = text.len > 1 && text.len < UINT32_MAX && *text.ptr == '{' && object->end[-1] == '}';
   size_t self = add_node(object);
@@ -345,6 +383,7 @@ void json_object_free(struct json_object *object) {
   free(object->nodes);
   free(object->members);
   free(object->decoded);
+  free(object->cells);
 }
 
 struct sla_text json_object_decode(struct json_object *object, struct json_node *node) {

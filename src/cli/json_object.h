@@ -35,13 +35,26 @@ struct json_object {
   struct json_names names;
   struct json_name **members; /* of the last object, or the one before that could be read */
   size_t member_count, member_capacity;
-  uint64_t shape;       /* another number where the members are not those of the object before, in the same order */
-  uint64_t known_shape; /* not touched here but that it begins zeroed: the last one that somebody has looked at */
+  uint64_t shape; /* another number where the members are not those of the object before, in the same order */
+
+  /* Not touched here but that they begin zeroed. */
+  uint64_t known_shape;  /* the last one that somebody has looked at */
+  size_t known_in_order; /* and how many members it begins with that stand where they are wanted */
+
   struct json_name **expected; /* the name that comes next, if it is as the last time */
   const char *start, *end;
   bool is_broken; /* over more lines than one */
   bool is_judged; /* it is known to be well-formed */
-  char *decoded;  /* what strings with escapes say: together not more than the object's bytes */
+
+  /*
+   * What CSV makes of the object, if has_cells has been set: the texts of the first so many members, of those that need
+   * no quotes, each with a comma behind it.
+   */
+  bool has_cells;
+  char *cells;
+  size_t cell_count, cells_len;
+
+  char *decoded; /* what strings with escapes say: together not more than the object's bytes */
   size_t decoded_size, decoded_len;
 };
 

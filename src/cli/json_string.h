@@ -30,14 +30,14 @@ static inline bool json_has_odd(const char *at, bool delete_is_odd) {
 }
 
 #ifdef __SSE2__
-/* The same of sixteen: a bit for each that is odd. */
-static inline unsigned json_odd_mask(const char *at, bool delete_is_odd) {
+/* The same of sixteen: a bit for each that is odd, another byte, if not 0, among them. */
+static inline unsigned json_odd_mask(const char *at, char another) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
   /* Bytes over 0x7F are negative here, and so before the blank, like control characters, where ^ 2 puts the quote. */
   __m128i plain = _mm_cmpgt_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8(' '));
   plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), plain);
-  if (delete_is_odd)
-    plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)), plain);
+  if (another)
+    plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(another)), plain);
   return (unsigned)_mm_movemask_epi8(plain) ^ 0xFFFF;
 }
 #endif
@@ -50,10 +50,10 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
 #ifdef __SSE2__
   if (end - at >= 16) {
     unsigned mask;
-    for (; !(mask = json_odd_mask(at, delete_is_odd)); at += 16)
+    for (; !(mask = json_odd_mask(at, delete_is_odd ? 0x7F : 0)); at += 16)
       if (end - at < 32) { /* the last sixteen, of which some have been seen to be plain */
         at = end - 16;
-        mask = json_odd_mask(at, delete_is_odd);
+        mask = json_odd_mask(at, delete_is_odd ? 0x7F : 0);
         return mask ? at + __builtin_ctz(mask) : end;
       }
     return at + __builtin_ctz(mask);
@@ -67,10 +67,18 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
 }
 
 #ifdef __SSE2__
+/* Copies sixteen bytes from a place on, the first of which come before the end of a text, sixteen bytes behind last. */
+static inline void json_copy_last(char *to, const char *at, const char *last) {
+  char pieces[32];
+  memcpy(pieces, last, 16);
+  memset(pieces + 16, 0, 16);
+  memcpy(to, pieces + (at - last), 16);
+}
+
 /* A bit for each of sixteen bytes that is odd, be they all that json_has_odd() knows, with DEL, or one byte. */
 static inline unsigned json_mask_of(const char *at, bool all_odd, char byte) {
   if (all_odd)
-    return json_odd_mask(at, true);
+    return json_odd_mask(at, 0x7F);
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
   return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
 }
@@ -92,12 +100,9 @@ static inline bool json_copy_free_of(char *to, struct sla_text text, struct sla_
     if (odd)
       return false;
   }
-  if (whole.len >= 16) { /* the last bytes are looked at with such before them */
+  if (whole.len >= 16) {
     const char *last = whole_end - 16;
-    char pieces[32];
-    memcpy(pieces, last, 16);
-    memset(pieces + 16, 0, 16);
-    memcpy(to, pieces + (at - last), 16);
+    json_copy_last(to, at, last);
     return !(json_mask_of(last, all_odd, byte) >> (at - last) & ((1U << (end - at)) - 1));
   }
 #else
