@@ -138,19 +138,19 @@ static const char *word_of(const struct told *told, enum added column, struct bu
 }
 
 /* Writes a value that needs no escapes: a number, or a string. There is room for it. */
-static void write_plain_value(struct annotation *job, const struct told *told, enum added column, bool is_number) {
+static inline void write_plain_value(struct annotation *job, const struct told *told, enum added column,
+                                     bool is_number) {
   struct output *output = &job->output;
-  size_t before = output->len;
-  if (!is_number)
-    output_char(output, '"');
-  size_t begin = output->len;
+  const size_t before = output->len, begin = before + !is_number; /* behind a quote */
+  output->buffer[before] = '"';
+  output->len = begin;
   if (told->result)
     annotation_write_value(job, told, column);
   if (output->len == begin) {
     output->len = before;
     output_bytes(output, "null", 4);
   } else if (!is_number)
-    output_char(output, '"');
+    output->buffer[output->len++] = '"';
 }
 
 static void write_word(struct annotation *job, const struct told *told, enum added column) {

@@ -42,7 +42,7 @@ static inline size_t add_node(struct json_object *object) {
 /* Fills it in, once all that is in it has been read. */
 static inline void set_node(struct json_object *object, size_t index, struct json_name *name, enum json_kind kind,
                             struct sla_text text) {
-  object->nodes[index] = (struct json_node){name, text, (uint32_t)object->count, (unsigned char)kind};
+  object->nodes[index] = (struct json_node){name, (uint32_t)object->count, (unsigned char)kind, text};
 }
 
 /* --- scalars ----------------------------------------------------------------------------------------------------- */

@@ -23,9 +23,9 @@ enum json_kind {
 /* A value; those in it stand behind it in their order, to before end. */
 struct json_node {
   struct json_name *name; /* NULL: the object itself, or an element of a list */
-  struct sla_text text;   /* as it stands, but for null, which is empty, and the quotes of strings */
   uint32_t end;
   unsigned char kind;
+  struct sla_text text; /* as it stands, but for null, which is empty, and the quotes of strings */
 };
 
 /* Begins zeroed. */

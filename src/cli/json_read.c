@@ -68,7 +68,8 @@ struct json_reader {
   size_t field_count;
   unsigned generation;     /* of the names that the fields' steps have */
   struct sla_text *values; /* of the record, one a field */
-  struct sla_list *lists;
+  struct sla_list *lists;  /* all empty unless has_lists */
+  bool has_lists;
   struct usual *usual; /* one a field */
   struct texts items;
   char problem[256];
@@ -262,14 +263,17 @@ static bool judge(struct json_reader *reader, struct record *record) {
   return false;
 }
 
-/* Takes a record apart; false where it has a problem or nothing is known of it. */
-static bool take_apart(struct json_reader *reader, struct record *record) {
-  reader->raw = record->raw;
-  if (json_object_read(&reader->object, record->raw, false))
-    return true;
+/* Takes a record apart that is wrong or unusual. */
+static bool take_odd(struct json_reader *reader, struct record *record) {
   if (!reader->jansson.state)
     jansson_load(&reader->jansson);
   return reader->jansson.state == JANSSON_LOADED && judge(reader, record);
+}
+
+/* Takes a record apart; false where it has a problem or nothing is known of it. */
+static inline bool take_apart(struct json_reader *reader, struct record *record) {
+  reader->raw = record->raw;
+  return json_object_read(&reader->object, record->raw, false) || take_odd(reader, record);
 }
 
 bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long *ret_column) {
@@ -304,8 +308,10 @@ static void take_items(struct json_reader *reader) {
     const struct sla_text *items = reader->items.items + field->first;
     if (field->count)
       reader->values[i] = items[0];
-    if (field->count > 1)
+    if (field->count > 1) {
       reader->lists[i] = (struct sla_list){items, field->count};
+      reader->has_lists = true;
+    }
     field->count = 0;
   }
   reader->items.count = 0;
@@ -315,12 +321,15 @@ static void take_values(struct json_reader *reader, struct record *record) {
   const struct json_object *object = &reader->object;
   if (reader->generation != object->names.generation)
     find_all_names(reader);
-  for (size_t i = 0; i < reader->field_count; i++) {
-    struct usual usual = reader->usual[i];
-    const struct json_node *node = &object->nodes[usual.node];
-    reader->lists[i] = (struct sla_list){0};
-    if (usual.node < object->count && node->name == usual.name && node->kind < KIND_ESCAPED)
-      reader->values[i] = node->text;
+  if (reader->has_lists)
+    memset(reader->lists, 0, reader->field_count * sizeof *reader->lists);
+  reader->has_lists = false;
+  const struct usual *usual = reader->usual;
+  struct sla_text *value = reader->values;
+  for (size_t i = 0, count = reader->field_count; i < count; i++, usual++, value++) {
+    const struct json_node *node = &object->nodes[usual->node];
+    if (usual->node < object->count && node->name == usual->name && node->kind < KIND_ESCAPED)
+      *value = node->text;
     else
       take_any(reader, i);
   }

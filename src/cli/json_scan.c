@@ -261,20 +261,22 @@ static inline void give(struct json_scan *scan, struct sla_text raw, size_t blan
 }
 
 /* Lines are taken whole: their columns need not be counted. */
-static bool next_line(struct json_scan *scan, struct record *record) {
+static inline bool next_line(struct json_scan *scan, struct record *record) {
   size_t len;
   while (find_line(scan, &len)) {
     struct sla_text line = {ahead(scan).ptr, len};
-    size_t blanks = is_blank(*line.ptr) ? json_blanks(line) : 0, tail = 0;
-    if (blanks < len) {
-      while (is_blank(line.ptr[len - 1 - tail]))
-        tail++;
-      give(scan, (struct sla_text){line.ptr + blanks, len - blanks - tail}, blanks, record);
+    size_t blanks = is_blank(*line.ptr) ? json_blanks(line) : 0;
+    bool is_object = blanks < len, has_feed = line.ptr[len - 1] == '\n';
+    if (is_object) {
+      size_t end = len - has_feed;
+      while (is_blank(line.ptr[end - 1]))
+        end--;
+      give(scan, (struct sla_text){line.ptr + blanks, end - blanks}, blanks, record);
     }
     scan->stream->start += len;
-    scan->line += line.ptr[len - 1] == '\n';
+    scan->line += has_feed;
     scan->column = 1;
-    if (blanks == len)
+    if (!is_object)
       continue;
     if (record->raw.len > JSON_MOST_BYTES)
       record->problem = "the object is larger than 16 MiB";
