@@ -260,6 +260,11 @@ static struct json_node *make_room(struct json_object *object) {
   return &object->nodes[object->count];
 }
 
+/* Whether CSV can have as it stands what a value says. */
+static bool is_cell(const struct json_node *node) {
+  return node->kind <= KIND_NUMBER || (node->kind == KIND_STRING && !memchr(node->text.ptr, ',', node->text.len));
+}
+
 /*
  * Reads on as long as there are the members of the last object, in the same order, as there are in most: a name is
  * found by one comparison then and cannot come twice. Most values are plain strings, which are read here, with all that
@@ -292,7 +297,7 @@ __attribute__((always_inline)) static inline const char *read_known_members(stru
       if (!at || at == end)
         return NULL;
       node = make_room(object) - 1;
-      is_simple &= object->nodes[index].kind <= KIND_NUMBER;
+      is_simple = is_simple && is_cell(&object->nodes[index]);
       if (is_simple)
         memcpy(cell, node->text.ptr, node->text.len);
     }
@@ -338,7 +343,7 @@ static const char *read_whole(struct json_object *object, const char *at) {
     return NULL;
   if (is_closed && *at++ != '}')
     return NULL;
-  if (is_closed && done == object->member_count)
+  if (is_closed && done && done == object->member_count)
     return at;
   uint64_t number = ++object->names.objects;
   for (size_t i = 0; i < done; i++)
