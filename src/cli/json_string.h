@@ -85,7 +85,7 @@ static inline unsigned json_mask_of(const char *at, bool all_odd, char byte) {
 #endif
 
 /*
- * Copies a text that is part of another one to a place with room for fifteen bytes more than it has. Says whether it is
+ * Copies a text that is part of another one to a place with room for sixteen bytes more than it has. Says whether it is
  * free of all that json_plain_end() stops at, DEL included; or else of a byte.
  */
 static inline bool json_copy_free_of(char *to, struct sla_text text, struct sla_text whole, bool all_odd, char byte) {

@@ -322,7 +322,7 @@ static void test_bytes(void **state) {
       plain_with_delete++;
     while (comma < to && whole[comma] != ',')
       comma++;
-    char *copy = malloc(to - from + 15);
+    char *copy = malloc(to - from + 16);
     struct sla_text text = {whole + from, to - from}, all = {whole, len};
     bool is_plain = json_copy_free_of(copy, text, all, true, 0);
     assert_int_equal(is_plain, plain_with_delete == to);
