@@ -9,7 +9,7 @@
 /* What is unusual: deeper nesting and longer numbers. Larger numbers than 10^300 may be too large for jansson. */
 enum { USUAL_DEPTH = 256, MOST_DEPTH = 4096, USUAL_DIGITS = 200, USUAL_EXPONENT_DIGITS = 2 };
 
-enum { CELLS_MORE = 16 }; /* that may be written behind them */
+enum { CELLS_MORE = 16 }; /* bytes that may be written behind the cells: they are copied by sixteen */
 
 /* Readers stand at a place in the text and return the place behind what they have read; NULL where they say no. */
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth);
@@ -268,8 +268,9 @@ static bool is_cell(const struct json_node *node) {
 /*
  * Reads on as long as there are the members of the last object, in the same order, as there are in most: a name is
  * found by one comparison then and cannot come twice. Most values are plain strings, which are read here, with all that
- * takes in registers; and all others as anywhere. Returns the place of the first other member, or behind the last
- * value, *ret_closed says which. What says in read_value that there is an end, is here a brace: it is the last byte.
+ * takes in registers; all others are read as anywhere. Returns the place of the first other member, or behind the last
+ * value, *ret_closed says which. Blanks and scalars end at the object's last byte, a brace: nothing else looks for its
+ * end.
  */
 __attribute__((always_inline)) static inline const char *read_known_members(struct json_object *object, const char *at,
                                                                             size_t *ret_done, bool *ret_closed,
