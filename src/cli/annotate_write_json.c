@@ -63,29 +63,8 @@ static inline void write_key(struct output *output, struct sla_text key, bool fi
 
 /* --- a row's own members ----------------------------------------------------------------------------------------- */
 
-/* Writes a member that is a string, unless there is anything in it that may have to be escaped: then false. */
-static inline bool write_plain(struct output *output, struct sla_text key, struct sla_text text, struct sla_text row) {
-  enum { MOST = 4096, MORE = 16 };
-  if (key.len > OUTPUT_KEY || text.len > MOST)
-    return false;
-  char *start = output_room(output, OUTPUT_KEY + text.len + MORE + 2), *to = start + key.len;
-  memcpy(start, key.ptr, OUTPUT_KEY); /* as many bytes for all keys are copied without a call */
-  *to++ = '"';
-  if (!json_copy_free_of(to, text, row, true, 0))
-    return false;
-  to += text.len;
-  *to++ = '"';
-  output->len += (size_t)(to - start);
-  return true;
-}
-
-/* Writes what a field of a row of CSV says, its doubled quotes made single. */
-static void write_field(struct output *output, struct sla_text key, struct sla_text field, struct sla_text row) {
-  bool is_quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
-  if (is_quoted)
-    field = (struct sla_text){field.ptr + 1, field.len - 2};
-  if (write_plain(output, key, field, row))
-    return;
+/* Writes what a field of CSV says, its doubled quotes, if it stood in quotes, made single. */
+static void write_odd_field(struct output *output, struct sla_text key, struct sla_text field, bool is_quoted) {
   const char *at = field.ptr, *end = field.ptr + field.len, *quote = is_quoted ? memchr(at, '"', field.len) : NULL;
   if (!quote) {
     output_json_member(output, key, field);
@@ -101,6 +80,40 @@ static void write_field(struct output *output, struct sla_text key, struct sla_t
   output_char(output, '"');
 }
 
+/*
+ * Writes a whole row's members. Most fields have nothing in them that has to be escaped: they go into room that is made
+ * for all of them at once.
+ */
+static void write_whole_row(struct annotation *job, const struct record *row) {
+  enum { MORE = 16 }; /* that may be written behind a field */
+  struct output *output = &job->output;
+  const size_t room = row->count * (OUTPUT_KEY + 2) + row->raw.len + MORE;
+  const bool has_room = room <= OUTPUT_BYTES;
+  char *to = output_room(output, has_room ? room : 1);
+  for (size_t i = 0; i < row->count; i++) {
+    struct sla_text key = job->header_keys.items[i], field = row->fields[i];
+    if (!i)
+      key = (struct sla_text){key.ptr + 1, key.len - 1}; /* without its comma */
+    bool is_quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
+    if (is_quoted)
+      field = (struct sla_text){field.ptr + 1, field.len - 2};
+    if (has_room && key.len <= OUTPUT_KEY) {
+      char *value = to + key.len + 1;
+      memcpy(to, key.ptr, OUTPUT_KEY); /* as many bytes for all keys are copied without a call */
+      value[-1] = '"';
+      if (json_copy_free_of(value, field, row->raw, true, 0)) {
+        to = value + field.len;
+        *to++ = '"';
+        continue;
+      }
+    }
+    output->len = (size_t)(to - output->buffer);
+    write_odd_field(output, key, field, is_quoted);
+    to = output_room(output, has_room ? room : 1);
+  }
+  output->len = (size_t)(to - output->buffer);
+}
+
 /* Writes them behind a brace; of a row that is no whole one, its text as "row". Says whether there are any. */
 static bool write_fields(struct annotation *job, const struct record *row) {
   struct output *output = &job->output;
@@ -112,12 +125,7 @@ static bool write_fields(struct annotation *job, const struct record *row) {
     output_json(output, row->raw);
     return true;
   }
-  for (size_t i = 0; i < row->count; i++) {
-    struct sla_text key = job->header_keys.items[i];
-    if (!i)
-      key = (struct sla_text){key.ptr + 1, key.len - 1}; /* without its comma */
-    write_field(output, key, row->fields[i], row->raw);
-  }
+  write_whole_row(job, row);
   return row->count > 0;
 }
 
