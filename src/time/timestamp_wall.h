@@ -40,49 +40,29 @@ static inline uint64_t wall_numbers(uint64_t bytes, char separator, uint64_t mos
   return numbers;
 }
 
-/* Of a month, from 0 for none to 15, in a leap year from 16 on: its days, and 32 times the days of the year before it.
+/*
+ * Of the months, 0 to 15, of four years from a leap year on: their days (none where there is no such month), and 32
+ * times the days before in these years.
  */
 #define WALL_MONTH(before, days) (32 * (before) + (days))
-static const short wall_months[32] = {
-    0,
-    WALL_MONTH(0, 31),
-    WALL_MONTH(31, 28),
-    WALL_MONTH(59, 31),
-    WALL_MONTH(90, 30),
-    WALL_MONTH(120, 31),
-    WALL_MONTH(151, 30),
-    WALL_MONTH(181, 31),
-    WALL_MONTH(212, 31),
-    WALL_MONTH(243, 30),
-    WALL_MONTH(273, 31),
-    WALL_MONTH(304, 30),
-    WALL_MONTH(334, 31),
-    0,
-    0,
-    0,
-    0,
-    WALL_MONTH(0, 31),
-    WALL_MONTH(31, 29),
-    WALL_MONTH(60, 31),
-    WALL_MONTH(91, 30),
-    WALL_MONTH(121, 31),
-    WALL_MONTH(152, 30),
-    WALL_MONTH(182, 31),
-    WALL_MONTH(213, 31),
-    WALL_MONTH(244, 30),
-    WALL_MONTH(274, 31),
-    WALL_MONTH(305, 30),
-    WALL_MONTH(335, 31),
-};
+#define WALL_YEAR(before, leap)                                                                                        \
+  0, WALL_MONTH(before, 31), WALL_MONTH(before + 31, 28 + leap), WALL_MONTH(before + 59 + leap, 31),                   \
+      WALL_MONTH(before + 90 + leap, 30), WALL_MONTH(before + 120 + leap, 31), WALL_MONTH(before + 151 + leap, 30),    \
+      WALL_MONTH(before + 181 + leap, 31), WALL_MONTH(before + 212 + leap, 31), WALL_MONTH(before + 243 + leap, 30),   \
+      WALL_MONTH(before + 273 + leap, 31), WALL_MONTH(before + 304 + leap, 30), WALL_MONTH(before + 334 + leap, 31),   \
+      0, 0, 0
+static const unsigned short wall_months[64] = {WALL_YEAR(0, 1), WALL_YEAR(366, 0), WALL_YEAR(731, 0),
+                                               WALL_YEAR(1096, 0)};
 
-/* The local time of a year from 2000 on, a month to 15, a day and a second in it; false where there is no such day. */
+/* The local time of a year from 2000 to 2099, a month to 15, a day and a second in it; false where there is no such
+ * day.
+ */
 static inline bool wall_time(unsigned year, unsigned month, unsigned day, unsigned second, int64_t *ret_local) {
-  enum { DATE_2000 = 10957 };       /* days from 1970-01-01 to 2000-01-01 */
-  unsigned is_leap = year % 4 == 0; /* 2000 is, too */
-  unsigned in_year = (unsigned short)wall_months[month + 16 * is_leap];
-  if (day - 1 >= in_year % 32)
+  enum { DATE_2000 = 10957 }; /* days from 1970-01-01 to 2000-01-01, which begins a leap year */
+  unsigned entry = wall_months[year % 4 * 16 + month];
+  if (day - 1 >= entry % 32)
     return false;
-  unsigned days = DATE_2000 + 365 * year + (year + 3) / 4 + in_year / 32 + day - 1;
+  unsigned days = DATE_2000 - 1 + year / 4 * YEARS_4 + entry / 32 + day;
   *ret_local = (int64_t)days * DAY + second;
   return true;
 }
