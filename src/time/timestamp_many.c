@@ -18,17 +18,19 @@ __attribute__((always_inline)) static inline uint64_t read_all(bool (*read)(cons
   uint64_t good = ~UINT64_C(0);
   for (size_t i = 0; i < count; i++, text += stride) {
     const size_t len = text->len;
-    int64_t t = TIMESTAMP_NONE;
     bool is_read = true;
-    if (len == 20 && text->ptr[19] == 'Z')
+    if (len == 20 && text->ptr[19] == 'Z') {
+      int64_t t = TIMESTAMP_NONE; /* by itself, so that it need not be in memory */
       is_read = read(text->ptr, &t);
-    else if (len == 25)
-      is_read = read(text->ptr, &t) && wall_offset(text->ptr + 19, &t);
+      ret_times[i] = t;
+    } else if (len == 25)
+      is_read = read(text->ptr, &ret_times[i]) && wall_offset(text->ptr + 19, &ret_times[i]);
     else if (len == 19)
-      is_read = read(text->ptr, &t) && wall_instant(zone, &t);
+      is_read = read(text->ptr, &ret_times[i]) && wall_instant(zone, &ret_times[i]);
     else if (len)
-      is_read = timestamp_read_other(*text, zone, &t);
-    ret_times[i] = t;
+      is_read = timestamp_read_other(*text, zone, &ret_times[i]);
+    else
+      ret_times[i] = TIMESTAMP_NONE;
     if (!is_read)
       good &= ~(UINT64_C(1) << i);
   }
