@@ -79,7 +79,8 @@ bool annotator_make(struct annotator *annotator, const struct annotation *job) {
   for (size_t i = 0; i < annotator->field_count; i++)
     annotator->values[i].ptr = "";
   annotator->lists = cli_alloc(annotator->field_count * sizeof *annotator->lists);
-  annotator->results = cli_alloc(SLA_MOST_ROWS * annotator->metric_count * sizeof *annotator->results);
+  annotator->result_room = cli_alloc(SLA_MOST_ROWS * annotator->metric_count * sizeof *annotator->results);
+  annotator->results = annotator->result_room;
   sla_worker_set_input_zone(annotator->worker, job->dialect.zone);
   sla_worker_set_time_format(annotator->worker, job->dialect.format);
   return true;
@@ -89,7 +90,7 @@ void annotator_free(struct annotator *annotator) {
   sla_worker_free(annotator->worker);
   free(annotator->values);
   free(annotator->lists);
-  free(annotator->results);
+  free(annotator->result_room);
 }
 
 /* Adds a policy under the name that rows call it by. false after an error. */

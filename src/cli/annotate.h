@@ -72,7 +72,8 @@ struct annotator {
   size_t bound_count;
   struct sla_text *values;    /* of the row, one a field */
   struct sla_list *lists;     /* the same, of fields with several; used for JSON */
-  struct sla_result *results; /* of a row, or of several */
+  struct sla_result *result_room; /* of one row behind another, SLA_MOST_ROWS of them... */
+  struct sla_result *results;     /* ...and among them, of the row at hand */
   size_t *metric_of;          /* output metric, one a metric of the policy */
   size_t *words;              /* one a field: what the input's dialect knows it as */
 };
@@ -109,7 +110,7 @@ struct annotation {
   struct csv_rows rows;         /* those that are being annotated at once */
   bool begun;                   /* the first file's header, or its first object, has been taken */
   bool is_json;                 /* the first file's */
-  bool is_plain;                /* rows become rows, one policy decides, and no text means something else */
+  bool is_plain;                /* one policy decides, its results are all there is, and no text means another */
   const struct record *object;  /* that is being taken */
   const struct json_name *name; /* that is being made known */
   bool stopped;                 /* by a record that cannot come out */

@@ -213,8 +213,8 @@ bool annotation_begin(struct annotation *job, const struct record *row) {
   if (!good || (row && !annotation_each_added(job, is_free)))
     return false;
   warn_of_cycles(job);
-  job->is_plain = row && job->format == FORMAT_CSV && !job->writer && !job->by_incident && !job->cli->cycles &&
-                  !job->cli->decided && !job->cli->line_buffered && job->policy_column < 0 && !job->dialect.has_words;
+  job->is_plain = !job->writer && !job->by_incident && !job->cli->cycles && !job->cli->decided &&
+                  !job->cli->line_buffered && job->policy_column < 0 && !job->dialect.has_words;
   if (job->format != FORMAT_CSV)
     annotation_prepare_keys(job);
   if (row && job->format == FORMAT_CSV && !job->writer) {

@@ -1,8 +1,12 @@
 /* annotate_json: objects instead of rows: what they have to have, and how they come out. */
 #include "cli/annotate.h"
 
+#include "cli/json_string.h"
+
 #include <stdio.h>
 #include <string.h>
+
+static const char DELIMITER = ','; /* of CSV that is made of objects */
 
 static bool report(struct annotation *job, const char *problem, struct sla_text name, const char *remark) {
   const struct record *object = job->object;
@@ -19,7 +23,7 @@ static bool is_free(struct annotation *job, const char *name) {
 
 /* --format csv: the header. */
 static bool write_header(struct annotation *job, const struct record *object) {
-  job->delimiter = ',';
+  job->delimiter = DELIMITER;
   if (!job->header.count) {
     cli_error_in(job->cli, EXIT_DATA, job->input.file, object->line, object->bad_column,
                  "the first object tells the columns of CSV, and has none that can be read");
@@ -27,8 +31,8 @@ static bool write_header(struct annotation *job, const struct record *object) {
   }
   for (size_t i = 0; i < job->header.count; i++) {
     if (i)
-      output_char(&job->output, job->delimiter);
-    output_csv(&job->output, job->header.names[i], job->delimiter);
+      output_char(&job->output, DELIMITER);
+    output_csv(&job->output, job->header.names[i], DELIMITER);
   }
   annotation_each_added(job, annotation_write_added_name);
   output_char(&job->output, '\n');
@@ -77,14 +81,30 @@ static bool check_names(struct annotation *job, bool is_csv) {
                         ": --format ndjson takes it");
 }
 
-bool annotation_take_object(struct annotation *job, const struct record *object) {
+/* How many members from the first on stand where their columns do. */
+static size_t count_ordered(const struct json_object *object) {
+  const struct json_node *member;
+  size_t at = 0, count = 0;
+  while ((member = json_object_member(object, &at)) && member->name->column == count)
+    count++;
+  return count;
+}
+
+bool annotation_take_object(struct annotation *job, const struct record *record) {
   bool is_csv = job->format == FORMAT_CSV && !job->writer, is_first = !job->header.names;
-  job->object = object;
-  if (is_first && !object->problem)
-    header_keep_members(&job->header, job->input.json, object);
-  if (!object->problem && !check_names(job, is_csv))
+  struct json_object *object = json_reader_object(job->input.json);
+  job->object = record;
+  if (record->problem)
+    return !is_csv || !is_first || write_header(job, record);
+  if (object->shape == object->known_shape) /* the names of one that was found good */
+    return true;
+  if (is_first)
+    header_keep_members(&job->header, job->input.json, record);
+  if (!check_names(job, is_csv))
     return false;
-  return !is_csv || !is_first || write_header(job, object);
+  object->known_shape = object->shape;
+  object->known_in_order = is_csv ? count_ordered(object) : 0;
+  return !is_csv || !is_first || write_header(job, record);
 }
 
 bool annotation_check_objects(struct annotation *job) {
@@ -109,16 +129,55 @@ bool annotation_write_object(struct annotation *job) {
   return line.len > 1;
 }
 
-void annotation_write_cells(struct annotation *job) {
+/* Writes the cells from one on, in their order, whatever that of the members is, and whatever is in them. */
+static void write_cells_from(struct annotation *job, size_t first) {
   struct json_reader *json = job->input.json;
   const struct json_object *members = json_reader_object(json);
   struct json_node **cells = json_reader_cells(json, job->header.count), *member;
   for (size_t at = 0; (member = json_object_member(members, &at));)
     cells[member->name->column] = member;
-  for (size_t i = 0; i < job->header.count; i++) {
+  for (size_t i = first; i < job->header.count; i++) {
     if (i)
-      output_char(&job->output, job->delimiter);
+      output_char(&job->output, DELIMITER);
     if (cells[i])
-      output_csv(&job->output, json_reader_text(json, cells[i]), job->delimiter);
+      output_csv(&job->output, json_reader_text(json, cells[i]), DELIMITER);
   }
+}
+
+/*
+ * Members mostly stand in the order of the columns: as long as they do, their cells go into room that is made for all
+ * of them at once, the first of them as they were put together when the object was read.
+ */
+void annotation_write_cells(struct annotation *job) {
+  enum { MORE = 16 }; /* that may be written behind a cell */
+  struct output *output = &job->output;
+  struct json_object *object = json_reader_object(job->input.json);
+  const size_t columns = job->header.count, room = object->nodes[0].text.len + columns + MORE;
+  size_t done = 0;
+  if (room <= OUTPUT_BYTES) {
+    char *to = output_room(output, room);
+    struct json_node *node = &object->nodes[1], *nodes_end = &object->nodes[object->count];
+    if (object->cell_count && object->cell_count <= object->known_in_order) {
+      memcpy(to, object->cells, object->cells_len - 1); /* without the comma behind */
+      to += object->cells_len - 1;
+      done = object->cell_count;
+      node += done;
+    }
+    for (; done < columns && node < nodes_end && node->name->column == done; node = &object->nodes[node->end]) {
+      if (done++)
+        *to++ = DELIMITER;
+      /* But for the delimiter, what needs quotes does not stand in a scalar without escapes. */
+      if (node->kind <= KIND_STRING && json_copy_free_of(to, node->text, object->nodes[0].text, false, DELIMITER)) {
+        to += node->text.len;
+        continue;
+      }
+      output->len = (size_t)(to - output->buffer);
+      output_csv(output, json_reader_text(job->input.json, node), DELIMITER);
+      to = output_room(output, room);
+    }
+    output->len = (size_t)(to - output->buffer);
+  }
+  object->has_cells = true;
+  if (done < columns)
+    write_cells_from(job, done);
 }

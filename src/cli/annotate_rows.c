@@ -89,6 +89,7 @@ static struct annotator *named_policy(struct annotation *job, const struct recor
 static inline enum sla_code evaluate(struct annotation *job, struct annotator *annotator,
                                      const struct sla_incident *incident) {
   enum sla_code code;
+  annotator->results = annotator->result_room;
   while ((code = sla_evaluate_incident(annotator->policy, incident, job->now, annotator->worker, annotator->results)) ==
              SLA_BEYOND &&
          (code = annotation_prepare(job, annotator)) == SLA_OK)
@@ -313,11 +314,37 @@ void annotation_write_row(struct annotation *job, const struct record *row, cons
     annotation_write_json_row(job, row, told);
 }
 
+/* Writes a row of which nothing is to be said but its policy's results. */
+static void write_plain(struct annotation *job, const struct record *row) {
+  job->row_policy = &job->policies[0];
+  if (job->note.len || job->errors.len) /* of a row before */
+    annotation_begin_note(job);
+  annotation_write_row(job, row, NULL);
+}
+
+/* Evaluates an object as a row by itself, where it is plain, and writes it. */
+static bool take_plain_object(struct annotation *job, const struct record *object) {
+  struct annotator *annotator = &job->policies[0];
+  if (object->problem || object->error)
+    return false;
+  for (size_t i = 0; i < annotator->bound_count; i++)
+    if (object->lists[annotator->bound[i].column].count)
+      return false;
+  const struct sla_rows table = {1, object->count, object->fields, annotator->columns};
+  annotator->results = annotator->result_room;
+  if (!sla_evaluate_rows(annotator->policy, &table, job->now, annotator->worker, annotator->results))
+    return false;
+  write_plain(job, object);
+  return true;
+}
+
 void annotation_row(struct annotation *job, const struct record *row) {
   if (job->is_json && !annotation_take_object(job, row)) {
     job->stopped = true;
     return;
   }
+  if (job->is_json && job->is_plain && take_plain_object(job, row))
+    return;
   const char *error = evaluate_row(job, row);
   if (job->cli->cycles)
     annotation_write_cycles(job, row, error);
@@ -381,13 +408,13 @@ static inline char *copy(char *to, const char *from, size_t len, bool reads_beyo
   return to + len;
 }
 
-/* Writes rows of which nothing is to be said but the results, and has the others annotated one by one. */
-static void write_rows(struct annotation *job, uint64_t plain) {
+/* Writes rows of CSV of which nothing is to be said but the results, and has the others annotated one by one. */
+static void write_csv_rows(struct annotation *job, uint64_t plain) {
   const struct csv_rows *rows = &job->rows;
   const struct stream *stream = &job->input.stream;
   const size_t metrics = job->metric_count, added = metrics * job->value_count * VALUE_ROOM + 1 + COPIED;
   const bool reads_beyond = stream->buffer + stream->filled - rows->starts[rows->count] >= COPIED;
-  const struct sla_result *result = job->policies[0].results;
+  const struct sla_result *result = job->policies[0].result_room;
   struct output *output = &job->output;
   char *at = output->buffer + output->len, *end = output->buffer + output->size;
   for (size_t row = 0; row < rows->count; row++) {
@@ -418,6 +445,20 @@ static void write_rows(struct annotation *job, uint64_t plain) {
   output->len = (size_t)(at - output->buffer);
 }
 
+/* The same of objects. */
+static void write_json_rows(struct annotation *job, uint64_t plain) {
+  struct annotator *annotator = &job->policies[0];
+  for (size_t row = 0; row < job->rows.count; row++) {
+    struct record record;
+    csv_record(&job->rows, row, &record);
+    annotator->results = annotator->result_room + row * annotator->metric_count;
+    if (plain >> row & 1)
+      write_plain(job, &record);
+    else
+      annotation_row(job, &record);
+  }
+}
+
 /*
  * The row path: takes rows as they come, has all of them evaluated, and writes them. 0 where the next one has to be
  * taken by itself.
@@ -431,14 +472,17 @@ static size_t take_rows(struct annotation *job) {
     return 0;
   uint64_t others = rows->may_have_quotes ? take_quotes(annotator, rows) : 0;
   const struct sla_rows table = {rows->count, rows->width, rows->fields, annotator->columns};
-  uint64_t done = sla_evaluate_rows(annotator->policy, &table, job->now, annotator->worker, annotator->results);
-  write_rows(job, done & ~others);
+  uint64_t done = sla_evaluate_rows(annotator->policy, &table, job->now, annotator->worker, annotator->result_room);
+  if (job->format == FORMAT_CSV)
+    write_csv_rows(job, done & ~others);
+  else
+    write_json_rows(job, done & ~others);
   return rows->count;
 }
 
 size_t annotation_next(struct annotation *job) {
   struct record row;
-  size_t taken = job->is_plain ? take_rows(job) : 0;
+  size_t taken = job->is_plain && !job->is_json ? take_rows(job) : 0;
   if (taken)
     return taken;
   if (!input_next(&job->input, &row))

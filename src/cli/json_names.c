@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_SLOTS = 64, MOST_NAMES = 16 * 1024 };
+enum { LEAST_SLOTS = 64, WRITTEN_ROOM = 16 };
 
 static uint64_t hash_of(const struct json_names *names, struct sla_text text, unsigned depth) {
   const uint64_t odd = 0x9E3779B97F4A7C15U;
@@ -66,15 +66,21 @@ struct json_name *json_names_find(struct json_names *names, struct sla_text text
   struct json_name **slot = slot_of(names, hash, text, depth), *name = *slot;
   if (name)
     return name;
-  name = *slot = cli_alloc(sizeof *name + text.len + 1);
+  size_t len = text.len, written = len + 3 < WRITTEN_ROOM ? WRITTEN_ROOM : len + 3;
+  name = *slot = cli_alloc(sizeof *name + written + len + 1);
   names->count++;
-  *name = (struct json_name){.text = {name->bytes, text.len}, .depth = depth, .hash = hash};
-  memcpy(name->bytes, text.ptr, text.len);
+  *name = (struct json_name){.text = {name->written + written, len}, .depth = depth, .hash = hash};
+  memcpy(name->written + written, text.ptr, len);
   name->is_plain = stands_for_itself(name->text);
+  name->written_len = (uint32_t)len + 3;
+  name->written_mask = !name->is_plain ? 1U << 16 : len + 3 < 16 ? (1U << (len + 3)) - 1 : 0xFFFF;
+  name->written[0] = '"';
+  memcpy(name->written + 1, text.ptr, len);
+  memcpy(name->written + 1 + len, "\":", 2);
   return name;
 }
 
-static void forget(struct json_names *names) {
+void json_names_forget(struct json_names *names) {
   for (size_t i = 0; i < names->size; i++)
     free(names->slots[i]);
   free(names->slots);
@@ -82,13 +88,4 @@ static void forget(struct json_names *names) {
   names->first = NULL;
   names->size = names->count = 0;
   names->generation++;
-}
-
-void json_names_trim(struct json_names *names) {
-  if (names->count > MOST_NAMES)
-    forget(names);
-}
-
-void json_names_free(struct json_names *names) {
-  forget(names);
 }

@@ -11,10 +11,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 struct json_name {
   struct sla_text text;       /* what it says */
   bool is_plain;              /* it is written as what it says */
+  uint32_t written_len;       /* with its quotes and a colon, as plain names mostly stand before their values */
+  uint32_t written_mask;      /* a bit for each of the first sixteen bytes of that; of others one that no byte has */
   unsigned depth;             /* of brackets around it, from 1 */
   uint64_t seen_in;           /* the number of the object that had it last */
   struct json_name *follower; /* that came behind it last; or NULL */
@@ -24,7 +29,7 @@ struct json_name {
   unsigned marks;
   size_t column;
 
-  char bytes[];
+  char written[]; /* sixteen bytes or more; what it says, with a NUL, stands behind */
 };
 
 /* Begins zeroed. */
@@ -40,10 +45,9 @@ struct json_names {
 /* The name that says something at a depth. */
 struct json_name *json_names_find(struct json_names *names, struct sla_text text, unsigned depth);
 
-/* Forgets all where there are so many that they must be data: call it between records. */
-void json_names_trim(struct json_names *names);
-
-void json_names_free(struct json_names *names);
+/* Forgets all: between records, where there are so many that they must be data; and at the end. */
+enum { JSON_MOST_NAMES = 16 * 1024 };
+void json_names_forget(struct json_names *names);
 
 /* Whether as many bytes are the same. Names are short: a call of memcmp would cost more. */
 static inline bool json_same_bytes(const char *a, const char *b, size_t len) {
@@ -72,6 +76,23 @@ static inline bool json_same_bytes(const char *a, const char *b, size_t len) {
   memcpy(&x, a + len - 8, 8);
   memcpy(&y, b + len - 8, 8);
   return x == y;
+}
+
+/* Whether a plain name with its colon stands at a place, and something behind it before end. */
+static inline bool json_name_stands(const struct json_name *name, const char *at, const char *end) {
+  size_t len = name->written_len;
+#ifdef __SSE2__
+  if (end - at > 16) {
+    __m128i ahead = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i wanted = _mm_loadu_si128((const __m128i *)(const void *)name->written);
+    unsigned same = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(ahead, wanted));
+    if (~same & name->written_mask)
+      return false;
+    if (len <= 16)
+      return true;
+  }
+#endif
+  return name->written_mask < 1U << 16 && (size_t)(end - at) > len && json_same_bytes(at, name->written, len);
 }
 
 static inline bool json_name_is(const struct json_name *name, struct sla_text text) {

@@ -9,6 +9,8 @@
 /* What is unusual: deeper nesting and longer numbers. Larger numbers than 10^300 may be too large for jansson. */
 enum { USUAL_DEPTH = 256, MOST_DEPTH = 4096, USUAL_DIGITS = 200, USUAL_EXPONENT_DIGITS = 2 };
 
+enum { CELLS_MORE = 16 }; /* bytes that may be written behind the cells: they are copied by sixteen */
+
 /* Readers stand at a place in the text and return the place behind what they have read; NULL where they say no. */
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth);
 
@@ -25,6 +27,11 @@ static inline const char *behind_blanks(struct json_object *object, const char *
   return at < object->end && (unsigned char)*at <= ' ' ? behind_more_blanks(object, at) : at;
 }
 
+/* The same where something that is none is known to come. */
+static inline const char *skip_blanks(struct json_object *object, const char *at) {
+  return (unsigned char)*at <= ' ' ? behind_more_blanks(object, at) : at;
+}
+
 /* A new node, which may have moved the others. */
 static inline size_t add_node(struct json_object *object) {
   if (object->count == object->capacity)
@@ -33,10 +40,9 @@ static inline size_t add_node(struct json_object *object) {
 }
 
 /* Fills it in, once all that is in it has been read. */
-static inline void set_node(struct json_object *object, size_t index, struct json_name *name, struct sla_text value,
-                            bool is_escaped) {
-  object->nodes[index] =
-      (struct json_node){.name = name, .value = value, .end = (uint32_t)object->count, .is_escaped = is_escaped};
+static inline void set_node(struct json_object *object, size_t index, struct json_name *name, enum json_kind kind,
+                            struct sla_text text) {
+  object->nodes[index] = (struct json_node){name, (uint32_t)object->count, (unsigned char)kind, text};
 }
 
 /* --- scalars ----------------------------------------------------------------------------------------------------- */
@@ -45,13 +51,13 @@ static const char *read_word(const struct json_object *object, const char *at, c
   return (size_t)(object->end - at) >= len && !memcmp(at, word, len) ? at + len : NULL;
 }
 
-/* Most values are strings, and most strings are plain: this is inline. */
-static inline const char *read_string(struct json_object *object, const char *at, struct json_name *name) {
-  bool is_escaped = false;
-  const char *quote = json_plain_end(at + 1, object->end, false);
-  if (quote == object->end || (*quote != '"' && !(quote = json_string_end(quote, object->end, &is_escaped))))
+static const char *read_string(struct json_object *object, const char *at, struct json_name *name) {
+  bool is_escaped;
+  const char *quote = json_string_end(++at, object->end, &is_escaped);
+  if (!quote)
     return NULL;
-  set_node(object, add_node(object), name, (struct sla_text){at, (size_t)(quote + 1 - at)}, is_escaped);
+  enum json_kind kind = is_escaped ? KIND_ESCAPED : KIND_STRING;
+  set_node(object, add_node(object), name, kind, (struct sla_text){at, (size_t)(quote - at)});
   return quote + 1;
 }
 
@@ -85,6 +91,21 @@ static const char *read_number(const struct json_object *object, const char *at)
   return is_usual || object->is_judged ? at : NULL;
 }
 
+/* Anything but a string. */
+static const char *read_scalar(const struct json_object *object, const char *at, struct sla_text *ret_text,
+                               enum json_kind *ret_kind) {
+  const char *end;
+  *ret_kind = *at == 'n' ? KIND_NULL : *at == 't' || *at == 'f' ? KIND_WORD : KIND_NUMBER;
+  switch (*at) {
+  case 't': end = read_word(object, at, "true", 4); break;
+  case 'f': end = read_word(object, at, "false", 5); break;
+  case 'n': end = read_word(object, at, "null", 4); break;
+  default: end = read_number(object, at); break;
+  }
+  *ret_text = (struct sla_text){at, end && *ret_kind != KIND_NULL ? (size_t)(end - at) : 0};
+  return end;
+}
+
 /* --- objects and lists ------------------------------------------------------------------------------------------- */
 
 /* A name that is not the expected one, from behind its opening quote. */
@@ -105,9 +126,8 @@ static const char *read_other_name(struct json_object *object, const char *at, u
   return quote + 1;
 }
 
-/* Most objects have the names of the one before, in the same order. */
-static inline const char *read_name(struct json_object *object, const char *at, unsigned depth,
-                                    struct json_name **ret_name) {
+/* A name and its colon. Most objects have the names of the one before, in the same order. */
+static const char *read_name(struct json_object *object, const char *at, unsigned depth, struct json_name **ret_name) {
   struct json_name *name = *object->expected;
   if (at == object->end || *at != '"')
     return NULL;
@@ -119,27 +139,24 @@ static inline const char *read_name(struct json_object *object, const char *at, 
     return NULL;
   *ret_name = *object->expected = name;
   object->expected = &name->follower;
-  return at;
+  at = behind_blanks(object, at);
+  return at < object->end && *at == ':' ? at + 1 : NULL;
 }
 
-/* Depth is that of the brackets around what is inside, here and below. */
-static const char *read_members(struct json_object *object, const char *at, unsigned depth) {
-  uint64_t number = ++object->names.objects;
+/* Depth is that of the brackets around what is inside, here and below; number that of the object. */
+static const char *read_member(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
+  struct json_name *name;
+  if (!(at = read_name(object, at, depth, &name)) || name->seen_in == number)
+    return NULL;
+  name->seen_in = number;
+  return read_value(object, behind_blanks(object, at), name, depth);
+}
+
+/* Reads on from a member to behind the closing brace. */
+static const char *read_members(struct json_object *object, const char *at, unsigned depth, uint64_t number) {
   const char *end = object->end;
-  at = behind_blanks(object, at);
-  if (at < end && *at == '}')
-    return at + 1;
   for (;;) {
-    struct json_name *name;
-    if (!(at = read_name(object, at, depth, &name)) || name->seen_in == number)
-      return NULL;
-    name->seen_in = number;
-    at = behind_blanks(object, at);
-    if (at == end || *at != ':')
-      return NULL;
-    at = behind_blanks(object, at + 1);
-    at = at < end && *at == '"' ? read_string(object, at, name) : read_value(object, at, name, depth);
-    if (!at)
+    if (!(at = read_member(object, at, depth, number)))
       return NULL;
     at = behind_blanks(object, at);
     if (at == end || (*at != ',' && *at != '}'))
@@ -148,6 +165,12 @@ static const char *read_members(struct json_object *object, const char *at, unsi
       return at + 1;
     at = behind_blanks(object, at + 1);
   }
+}
+
+static const char *read_object(struct json_object *object, const char *at, unsigned depth) {
+  uint64_t number = ++object->names.objects;
+  at = behind_blanks(object, at);
+  return at < object->end && *at == '}' ? at + 1 : read_members(object, at, depth, number);
 }
 
 static const char *read_elements(struct json_object *object, const char *at, unsigned depth) {
@@ -170,34 +193,177 @@ static const char *read_elements(struct json_object *object, const char *at, uns
 static const char *read_nested(struct json_object *object, const char *at, unsigned depth) {
   if (depth >= (object->is_judged ? MOST_DEPTH : USUAL_DEPTH))
     return NULL;
-  return *at == '{' ? read_members(object, at + 1, depth + 1) : read_elements(object, at + 1, depth + 1);
+  return *at == '{' ? read_object(object, at + 1, depth + 1) : read_elements(object, at + 1, depth + 1);
 }
 
 static const char *read_value(struct json_object *object, const char *at, struct json_name *name, unsigned depth) {
-  const char *start = at;
+  struct sla_text text = {at, 0};
+  enum json_kind kind;
   if (at == object->end)
     return NULL;
   if (*at == '"')
     return read_string(object, at, name);
   size_t index = add_node(object);
-  switch (*at) {
-  case '{':
-  case '[': at = read_nested(object, at, depth); break;
-  case 't': at = read_word(object, at, "true", 4); break;
-  case 'f': at = read_word(object, at, "false", 5); break;
-  case 'n': at = read_word(object, at, "null", 4); break;
-  default: at = read_number(object, at); break;
-  }
+  if (*at == '{' || *at == '[') {
+    kind = *at == '{' ? KIND_OBJECT : KIND_LIST;
+    at = read_nested(object, at, depth);
+    text.len = at ? (size_t)(at - text.ptr) : 0;
+  } else
+    at = read_scalar(object, at, &text, &kind);
   if (at)
-    set_node(object, index, name, (struct sla_text){start, (size_t)(at - start)}, false);
+    set_node(object, index, name, kind, text);
+  return at;
+}
+
+/* --- the whole --------------------------------------------------------------------------------------------------- */
+
+/*
+ * The first byte from a place on that is not plain, or the object's last one, which is no quote either. Where cells are
+ * made, what is looked at on the way is copied, and a comma is not plain.
+ */
+__attribute__((always_inline)) static inline const char *behind_plain(const struct json_object *object, const char *at,
+                                                                      char *cell, const bool makes_cells) {
+  const char *end = object->end;
+#ifdef __SSE2__
+  const char comma = makes_cells ? ',' : 0;
+  for (; end - at >= 16; at += 16) {
+    unsigned odd = json_odd_mask(at, comma);
+    if (makes_cells) {
+      memcpy(cell, at, 16);
+      cell += 16;
+    }
+    if (odd)
+      return at + (unsigned)__builtin_ctz(odd);
+  }
+  if (end - object->start >= 16) { /* the last bytes are looked at with such before them */
+    const char *last = end - 16;
+    unsigned odd = json_odd_mask(last, comma) >> (at - last);
+    if (makes_cells)
+      json_copy_last(cell, at, last);
+    return odd ? at + (unsigned)__builtin_ctz(odd) : end - 1;
+  }
+#endif
+  const char *start = at;
+  at = json_plain_end(at, end, false);
+  for (; makes_cells && start < at; start++) {
+    if (*start == ',')
+      return start;
+    *cell++ = *start;
+  }
+  return at < end ? at : end - 1;
+}
+
+/* Makes room for as many nodes as there are members, and more; returns the place of the next. */
+static struct json_node *make_room(struct json_object *object) {
+  while (object->capacity - object->count <= object->member_count)
+    object->nodes = array_grow(object->nodes, object->capacity, &object->capacity, sizeof *object->nodes);
+  return &object->nodes[object->count];
+}
+
+/* Whether CSV can have as it stands what a value says. */
+static bool is_cell(const struct json_node *node) {
+  return node->kind <= KIND_NUMBER || (node->kind == KIND_STRING && !memchr(node->text.ptr, ',', node->text.len));
+}
+
+/*
+ * Reads on as long as there are the members of the last object, in the same order, as there are in most: a name is
+ * found by one comparison then and cannot come twice. Most values are plain strings, which are read here, with all that
+ * takes in registers; all others are read as anywhere. Returns the place of the first other member, or behind the last
+ * value, *ret_closed says which. Blanks and scalars end at the object's last byte, a brace: nothing else looks for its
+ * end.
+ */
+__attribute__((always_inline)) static inline const char *read_known_members(struct json_object *object, const char *at,
+                                                                            size_t *ret_done, bool *ret_closed,
+                                                                            const bool makes_cells) {
+  const char *end = object->end;
+  struct json_name *const *members = object->members, *const *next = members,
+                          *const *last = next + object->member_count;
+  struct json_node *node = make_room(object);
+  char *cell = object->cells; /* where the next one goes */
+  bool is_simple = makes_cells;
+  for (; next < last && json_name_stands(*next, at, end); at = skip_blanks(object, at + 1)) {
+    struct json_name *name = *next++;
+    const char *value = skip_blanks(object, at + name->written_len), *quote;
+    if (*value == '"' && *(quote = behind_plain(object, value + 1, cell, makes_cells)) == '"') {
+      node->text.ptr = value + 1;
+      node->text.len = (size_t)(quote - (value + 1));
+      node->name = name;
+      node->end = (uint32_t)++object->count;
+      node->kind = KIND_STRING;
+      at = quote + 1;
+    } else {
+      size_t index = object->count;
+      object->expected = &name->follower;
+      at = read_value(object, value, name, 1);
+      if (!at || at == end)
+        return NULL;
+      node = make_room(object) - 1;
+      is_simple = is_simple && is_cell(&object->nodes[index]);
+      if (is_simple)
+        memcpy(cell, node->text.ptr, node->text.len);
+    }
+    if (is_simple) {
+      cell += node->text.len;
+      *cell++ = ',';
+      object->cell_count++;
+    }
+    node++;
+    at = skip_blanks(object, at);
+    if (*at != ',') {
+      *ret_closed = true;
+      break;
+    }
+  }
+  object->cells_len = (size_t)(cell - object->cells);
+  *ret_done = (size_t)(next - members);
+  return at;
+}
+
+/* Keeps the names of the members. */
+static void keep_members(struct json_object *object) {
+  const struct json_node *nodes = object->nodes;
+  object->member_count = 0;
+  object->shape++;
+  for (size_t at = 1; at < object->count; at = nodes[at].end) {
+    if (object->member_count == object->member_capacity)
+      object->members =
+          array_grow(object->members, object->member_count, &object->member_capacity, sizeof *object->members);
+    object->members[object->member_count++] = nodes[at].name;
+  }
+}
+
+/* The place behind the brace at the end of the object itself, from behind the one at its beginning. */
+static const char *read_whole(struct json_object *object, const char *at) {
+  size_t done = 0;
+  at = behind_blanks(object, at);
+  bool is_closed = *at == '}';
+  if (!is_closed)
+    at = object->has_cells ? read_known_members(object, at, &done, &is_closed, true)
+                           : read_known_members(object, at, &done, &is_closed, false);
+  if (!at)
+    return NULL;
+  if (is_closed && *at++ != '}')
+    return NULL;
+  if (is_closed && done && done == object->member_count)
+    return at;
+  uint64_t number = ++object->names.objects;
+  for (size_t i = 0; i < done; i++)
+    object->members[i]->seen_in = number;
+  object->expected = done ? &object->members[done - 1]->follower : &object->names.first;
+  if (!is_closed && !(at = read_members(object, at, 1, number)))
+    return NULL;
+  keep_members(object);
   return at;
 }
 
 bool json_object_read(struct json_object *object, struct sla_text text, bool is_judged) {
-  json_names_trim(&object->names);
+  if (object->names.count > JSON_MOST_NAMES) {
+    json_names_forget(&object->names);
+    object->member_count = 0;
+  }
   object->count = 0;
-  object->decoded_len = 0;
-  object->expected = &object->names.first;
+  object->decoded_len = object->cell_count = 0;
+  object->start = text.ptr;
   object->end = text.ptr + text.len;
   object->is_broken = false;
   object->is_judged = is_judged;
@@ -205,32 +371,31 @@ bool json_object_read(struct json_object *object, struct sla_text text, bool is_
     free(object->decoded);
     object->decoded_size = 2 * text.len;
     object->decoded = cli_alloc(object->decoded_size);
+    free(object->cells);
+    object->cells = cli_alloc(object->decoded_size + CELLS_MORE);
   }
-  bool good =
-      text.len && text.len < UINT32_MAX && *text.ptr == '{' && read_value(object, text.ptr, NULL, 0) == object->end;
-  if (!good)
+  bool good = text.len > 1 && text.len < UINT32_MAX && *text.ptr == '{' && object->end[-1] == '}';
+  size_t self = add_node(object);
+  good = good && read_whole(object, text.ptr + 1) == object->end;
+  if (good)
+    set_node(object, self, NULL, KIND_OBJECT, text);
+  else
     object->count = 0;
   return good;
 }
 
 void json_object_free(struct json_object *object) {
-  json_names_free(&object->names);
+  json_names_forget(&object->names);
   free(object->nodes);
+  free(object->members);
   free(object->decoded);
+  free(object->cells);
 }
 
-struct sla_text json_object_text(struct json_object *object, struct json_node *node) {
-  struct sla_text value = node->value;
-  if (*value.ptr != '"')
-    return *value.ptr == 'n' ? (struct sla_text){"", 0} : value;
-  if (!node->is_escaped)
-    return (struct sla_text){value.ptr + 1, value.len - 2};
-  if (!node->is_decoded) {
-    node->decoded_at = object->decoded_len;
-    node->decoded_len = (uint32_t)json_string_decode((struct sla_text){value.ptr + 1, value.len - 2},
-                                                     object->decoded + object->decoded_len);
-    node->is_decoded = true;
-    object->decoded_len += node->decoded_len;
-  }
-  return (struct sla_text){object->decoded + node->decoded_at, node->decoded_len};
+struct sla_text json_object_decode(struct json_object *object, struct json_node *node) {
+  char *to = object->decoded + object->decoded_len;
+  object->decoded_len += json_string_decode(node->text, to);
+  node->text = (struct sla_text){to, (size_t)(object->decoded + object->decoded_len - to)};
+  node->kind = KIND_DECODED;
+  return node->text;
 }

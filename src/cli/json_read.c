@@ -46,6 +46,12 @@ struct step {
   size_t place;
 };
 
+/* Where a field was found last, as a scalar that is a member of the object itself. */
+struct usual {
+  const struct json_name *name;
+  size_t node; /* 0: nowhere, since that is the object */
+};
+
 struct field {
   struct json_path path;
   struct step steps[JSON_MOST_STEPS];
@@ -62,7 +68,9 @@ struct json_reader {
   size_t field_count;
   unsigned generation;     /* of the names that the fields' steps have */
   struct sla_text *values; /* of the record, one a field */
-  struct sla_list *lists;
+  struct sla_list *lists;  /* all empty unless has_lists */
+  bool has_lists;
+  struct usual *usual; /* one a field */
   struct texts items;
   char problem[256];
   char *compact; /* a nested value without its line breaks */
@@ -89,6 +97,7 @@ void json_reader_free(struct json_reader *reader) {
   free(reader->fields);
   free(reader->values);
   free(reader->lists);
+  free(reader->usual);
   free(reader->items.items);
   free(reader->compact);
   free(reader->cells);
@@ -118,8 +127,10 @@ long json_reader_bind(struct json_reader *reader, const char *path, const char *
   find_names(reader, field);
   free(reader->values);
   free(reader->lists);
+  free(reader->usual);
   reader->values = cli_alloc((reader->field_count + 1) * sizeof *reader->values);
   reader->lists = cli_alloc((reader->field_count + 1) * sizeof *reader->lists);
+  reader->usual = cli_alloc((reader->field_count + 1) * sizeof *reader->usual);
   return (long)reader->field_count++;
 }
 
@@ -147,17 +158,17 @@ bool json_reader_has_seen(const struct json_reader *reader, long field) {
 /* Takes the value that a path leads to: a scalar, or the scalars of a list. */
 static void add_value(struct json_reader *reader, struct field *field, size_t index, bool in_list) {
   struct json_object *object = &reader->object;
-  char c = *object->nodes[index].value.ptr;
+  enum json_kind kind = object->nodes[index].kind;
   field->seen = true;
-  if (c == '[' && !in_list) {
+  if (kind == KIND_LIST && !in_list) {
     for (size_t at = index + 1; at < object->nodes[index].end; at = object->nodes[at].end)
       add_value(reader, field, at, true);
-  } else if (c == '{' || c == '[') {
+  } else if (kind >= KIND_LIST) {
     snprintf(reader->problem, sizeof reader->problem,
-             c == '{' ? "\"%.100s\" leads to an object: name the member of it that counts, as in %.100s.name"
-                      : "\"%.100s\" leads to a list of lists: write %.100s[] for the elements of all",
+             kind == KIND_OBJECT ? "\"%.100s\" leads to an object: name the member of it that counts, as in %.100s.name"
+                                 : "\"%.100s\" leads to a list of lists: write %.100s[] for the elements of all",
              field->path.text, field->path.text);
-  } else if (c != 'n') {
+  } else if (kind != KIND_NULL) {
     struct texts *items = &reader->items;
     items->items = array_grow(items->items, items->count, &items->capacity, sizeof *items->items);
     items->items[items->count++] = json_object_text(object, &object->nodes[index]);
@@ -187,14 +198,16 @@ static bool take_scalar(struct json_reader *reader, struct field *field, struct 
   for (size_t step = 0; step < field->path.count; step++) {
     if (field->path.steps[step].kind != JSON_MEMBER)
       return false;
-    if (*object->nodes[index].value.ptr != '{' || !(index = find_member(object, index, &field->steps[step])))
+    if (object->nodes[index].kind != KIND_OBJECT || !(index = find_member(object, index, &field->steps[step])))
       return true;
   }
   struct json_node *node = &object->nodes[index];
-  if (*node->value.ptr == '{' || *node->value.ptr == '[')
+  if (node->kind >= KIND_LIST)
     return false;
   field->seen = true;
   *value = json_object_text(object, node);
+  if (field->path.count == 1)
+    reader->usual[field - reader->fields] = (struct usual){node->name, index};
   return true;
 }
 
@@ -207,7 +220,7 @@ static void follow(struct json_reader *reader, struct field *field, size_t step,
   }
   const struct json_step *want = &field->path.steps[step];
   bool is_member = want->kind == JSON_MEMBER;
-  if (*object->nodes[index].value.ptr != (is_member ? '{' : '['))
+  if (object->nodes[index].kind != (is_member ? KIND_OBJECT : KIND_LIST))
     return;
   if (is_member) {
     size_t member = find_member(object, index, &field->steps[step]);
@@ -250,14 +263,17 @@ static bool judge(struct json_reader *reader, struct record *record) {
   return false;
 }
 
-/* Takes a record apart; false where it has a problem or nothing is known of it. */
-static bool take_apart(struct json_reader *reader, struct record *record) {
-  reader->raw = record->raw;
-  if (json_object_read(&reader->object, record->raw, false))
-    return true;
+/* Takes a record apart that is wrong or unusual. */
+static bool take_odd(struct json_reader *reader, struct record *record) {
   if (!reader->jansson.state)
     jansson_load(&reader->jansson);
   return reader->jansson.state == JANSSON_LOADED && judge(reader, record);
+}
+
+/* Takes a record apart; false where it has a problem or nothing is known of it. */
+static inline bool take_apart(struct json_reader *reader, struct record *record) {
+  reader->raw = record->raw;
+  return json_object_read(&reader->object, record->raw, false) || take_odd(reader, record);
 }
 
 bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long *ret_column) {
@@ -266,32 +282,59 @@ bool json_reader_is_stuck(const struct json_reader *reader, long *ret_line, long
   return reader->stuck_line > 0;
 }
 
-static void take_values(struct json_reader *reader, struct record *record) {
-  if (reader->generation != reader->object.names.generation)
-    for (size_t i = 0; i < reader->field_count; i++)
-      find_names(reader, &reader->fields[i]);
+/* Finds the names of all paths again, which were forgotten. */
+static void find_all_names(struct json_reader *reader) {
+  for (size_t i = 0; i < reader->field_count; i++) {
+    find_names(reader, &reader->fields[i]);
+    reader->usual[i] = (struct usual){0};
+  }
   reader->generation = reader->object.names.generation;
-  reader->items.count = 0;
-  bool all_scalars = true;
+}
+
+/* Takes what a path leads to, whatever it is; lists become items, and field->count says of how many. */
+static void take_any(struct json_reader *reader, size_t i) {
+  struct field *field = &reader->fields[i];
+  reader->values[i] = (struct sla_text){"", 0};
+  if (take_scalar(reader, field, &reader->values[i]))
+    return;
+  field->first = reader->items.count;
+  follow(reader, field, 0, 0);
+}
+
+/* Gives the items to the fields that have some, now that they no longer move. */
+static void take_items(struct json_reader *reader) {
   for (size_t i = 0; i < reader->field_count; i++) {
     struct field *field = &reader->fields[i];
-    reader->values[i] = (struct sla_text){"", 0};
-    reader->lists[i] = (struct sla_list){0};
-    field->count = 0;
-    if (take_scalar(reader, field, &reader->values[i]))
-      continue;
-    field->first = reader->items.count;
-    follow(reader, field, 0, 0);
-    all_scalars = false;
-  }
-  for (size_t i = 0; i < reader->field_count && !all_scalars; i++) { /* now that the items no longer move */
-    const struct field *field = &reader->fields[i];
     const struct sla_text *items = reader->items.items + field->first;
     if (field->count)
       reader->values[i] = items[0];
-    if (field->count > 1)
+    if (field->count > 1) {
       reader->lists[i] = (struct sla_list){items, field->count};
+      reader->has_lists = true;
+    }
+    field->count = 0;
   }
+  reader->items.count = 0;
+}
+
+static void take_values(struct json_reader *reader, struct record *record) {
+  const struct json_object *object = &reader->object;
+  if (reader->generation != object->names.generation)
+    find_all_names(reader);
+  if (reader->has_lists)
+    memset(reader->lists, 0, reader->field_count * sizeof *reader->lists);
+  reader->has_lists = false;
+  const struct usual *usual = reader->usual;
+  struct sla_text *value = reader->values;
+  for (size_t i = 0, count = reader->field_count; i < count; i++, usual++, value++) {
+    const struct json_node *node = &object->nodes[usual->node];
+    if (usual->node < object->count && node->name == usual->name && node->kind < KIND_ESCAPED)
+      *value = node->text;
+    else
+      take_any(reader, i);
+  }
+  if (reader->items.count)
+    take_items(reader);
   record->error = *reader->problem ? reader->problem : NULL;
 }
 
@@ -351,8 +394,7 @@ struct json_object *json_reader_object(struct json_reader *reader) {
 }
 
 struct sla_text json_reader_text(struct json_reader *reader, struct json_node *member) {
-  char c = *member->value.ptr;
-  return c == '{' || c == '[' ? compact_text(reader, member->value) : json_object_text(&reader->object, member);
+  return member->kind >= KIND_LIST ? compact_text(reader, member->text) : json_object_text(&reader->object, member);
 }
 
 struct json_node **json_reader_cells(struct json_reader *reader, size_t count) {
@@ -373,11 +415,10 @@ bool json_reader_is_envelope(struct json_reader *reader, struct sla_text text) {
     return false;
   const struct json_node *nodes = reader->object.nodes;
   for (size_t at = 1; at < reader->object.count; at = nodes[at].end) {
-    bool has_objects = nodes[at].end > at + 1 && *nodes[at + 1].value.ptr == '{';
-    char c = *nodes[at].value.ptr;
-    if (c == '[' && has_objects)
+    bool has_objects = nodes[at].end > at + 1 && nodes[at + 1].kind == KIND_OBJECT;
+    if (nodes[at].kind == KIND_LIST && has_objects)
       arrays++;
-    else if (c == '{' || c == '[')
+    else if (nodes[at].kind >= KIND_LIST)
       return false;
   }
   return arrays == 1;

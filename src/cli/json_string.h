@@ -30,16 +30,15 @@ static inline bool json_has_odd(const char *at, bool delete_is_odd) {
 }
 
 #ifdef __SSE2__
-/* The same of sixteen: a bit for each that is odd. */
-static inline unsigned json_odd_mask(const char *at, bool delete_is_odd) {
+/* The same of sixteen: a bit for each that is odd, another byte, if not 0, among them. */
+static inline unsigned json_odd_mask(const char *at, char another) {
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-  /* Bytes over 0x7F are negative here, and so less than a blank, like control characters. */
-  __m128i odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-  odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-  if (delete_is_odd)
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)));
-  return (unsigned)_mm_movemask_epi8(odd);
+  /* Bytes over 0x7F are negative here, and so before the blank, like control characters, where ^ 2 puts the quote. */
+  __m128i plain = _mm_cmpgt_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8(' '));
+  plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), plain);
+  if (another)
+    plain = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(another)), plain);
+  return (unsigned)_mm_movemask_epi8(plain) ^ 0xFFFF;
 }
 #endif
 
@@ -51,10 +50,10 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
 #ifdef __SSE2__
   if (end - at >= 16) {
     unsigned mask;
-    for (; !(mask = json_odd_mask(at, delete_is_odd)); at += 16)
+    for (; !(mask = json_odd_mask(at, delete_is_odd ? 0x7F : 0)); at += 16)
       if (end - at < 32) { /* the last sixteen, of which some have been seen to be plain */
         at = end - 16;
-        mask = json_odd_mask(at, delete_is_odd);
+        mask = json_odd_mask(at, delete_is_odd ? 0x7F : 0);
         return mask ? at + __builtin_ctz(mask) : end;
       }
     return at + __builtin_ctz(mask);
@@ -65,6 +64,56 @@ static inline const char *json_plain_end(const char *at, const char *end, bool d
   while (at < end && json_is_plain(*at) && !(delete_is_odd && *at == 0x7F))
     at++;
   return at;
+}
+
+#ifdef __SSE2__
+/* Copies sixteen bytes from a place on, the first of which come before the end of a text, sixteen bytes behind last. */
+static inline void json_copy_last(char *to, const char *at, const char *last) {
+  char pieces[32];
+  memcpy(pieces, last, 16);
+  memset(pieces + 16, 0, 16);
+  memcpy(to, pieces + (at - last), 16);
+}
+
+/* A bit for each of sixteen bytes that is odd, be they all that json_has_odd() knows, with DEL, or one byte. */
+static inline unsigned json_mask_of(const char *at, bool all_odd, char byte) {
+  if (all_odd)
+    return json_odd_mask(at, 0x7F);
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+  return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
+}
+#endif
+
+/*
+ * Copies a text that is part of another one to a place with room for sixteen bytes more than it has. Says whether it is
+ * free of all that json_plain_end() stops at, DEL included; or else of a byte.
+ */
+static inline bool json_copy_free_of(char *to, struct sla_text text, struct sla_text whole, bool all_odd, char byte) {
+  const char *at = text.ptr, *end = at + text.len;
+#ifdef __SSE2__
+  const char *whole_end = whole.ptr + whole.len;
+  for (; whole_end - at >= 16; at += 16, to += 16) {
+    unsigned odd = json_mask_of(at, all_odd, byte);
+    memcpy(to, at, 16);
+    if (end - at <= 16)
+      return !(odd & ((1U << (end - at)) - 1));
+    if (odd)
+      return false;
+  }
+  if (whole.len >= 16) {
+    const char *last = whole_end - 16;
+    json_copy_last(to, at, last);
+    return !(json_mask_of(last, all_odd, byte) >> (at - last) & ((1U << (end - at)) - 1));
+  }
+#else
+  (void)whole;
+#endif
+  for (; at < end; at++) {
+    if (all_odd ? !json_is_plain(*at) || *at == 0x7F : *at == byte)
+      return false;
+    *to++ = *at;
+  }
+  return true;
 }
 
 /* The first of two bytes, or the end. */

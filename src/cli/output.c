@@ -168,12 +168,13 @@ void output_csv(struct output *output, struct sla_text text, char delimiter) {
     output_text(output, text);
     return;
   }
+  const char *at = text.ptr, *end = at + text.len;
   output_char(output, '"');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] == '"')
-      output_char(output, '"');
-    output_char(output, text.ptr[i]);
+  for (const char *quote; (quote = memchr(at, '"', (size_t)(end - at))); at = quote + 1) {
+    output_bytes(output, at, (size_t)(quote + 1 - at));
+    output_char(output, '"');
   }
+  output_bytes(output, at, (size_t)(end - at));
   output_char(output, '"');
 }
 

@@ -41,7 +41,7 @@ static inline void put_name(FILE *file, uint64_t *seed, int number) {
   static const char *const names[] = {"k%d", "k%d", "k%d", "\\u006b%d", "a name of some length %d", "\xC3\xA9%d"};
   putc('"', file);
   fprintf(file, names[random_below(seed, sizeof names / sizeof *names)], number);
-  fputs("\" :", file);
+  fputs(random_below(seed, 4) ? "\":" : "\" :", file);
 }
 
 static inline void put_nested(FILE *file, uint64_t *seed, bool lines, int depth, bool is_object) {
