@@ -442,12 +442,9 @@ static void test_many_times(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_planned_policies),
-      cmocka_unit_test(test_any_policy),
-      cmocka_unit_test(test_values_that_share_a_slot),
-      cmocka_unit_test(test_workers_that_are_none_for_rows),
-      cmocka_unit_test(test_about_the_start),
-      cmocka_unit_test(test_many_times),
+      cmocka_unit_test(test_planned_policies),         cmocka_unit_test(test_any_policy),
+      cmocka_unit_test(test_values_that_share_a_slot), cmocka_unit_test(test_workers_that_are_none_for_rows),
+      cmocka_unit_test(test_about_the_start),          cmocka_unit_test(test_many_times),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
