@@ -394,6 +394,25 @@ static void test_workers_that_are_none_for_rows(void **state) {
   world_close(&world);
 }
 
+/* As of a second before the start, then, and a second later: no time passes before there is one. */
+static void test_about_the_start(void **state) {
+  (void)state;
+  static struct world world;
+  open_policy(&world, "policy: p\nzone: UTC\ncalendars: { desk: { hours: \"24/7\" } }\ntargets:\n"
+                      "  - { metric: first_response, within: 1h }\n");
+  struct table table = {0};
+  struct sla_text cell = text_of("2026-01-01T09:00:00Z");
+  for (size_t i = 0; i < world.policy->fields.count; i++)
+    table.columns[i] = i == field_of(&world, "opened_at") ? 0 : -1;
+  table.cells = &cell;
+  table.rows = (struct sla_rows){1, 1, &cell, table.columns};
+  for (int second = -2; second <= 1; second++) {
+    table.now = utc(2026, 1, 1, 9, 0, second);
+    assert_int_equal(check_table(&world, &table), 1);
+  }
+  world_close(&world);
+}
+
 /* Each time has its place in a row of times, of which there are only so many. */
 static void test_many_times(void **state) {
   (void)state;
@@ -423,11 +442,9 @@ static void test_many_times(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_planned_policies),
-      cmocka_unit_test(test_any_policy),
-      cmocka_unit_test(test_values_that_share_a_slot),
-      cmocka_unit_test(test_workers_that_are_none_for_rows),
-      cmocka_unit_test(test_many_times),
+      cmocka_unit_test(test_planned_policies),         cmocka_unit_test(test_any_policy),
+      cmocka_unit_test(test_values_that_share_a_slot), cmocka_unit_test(test_workers_that_are_none_for_rows),
+      cmocka_unit_test(test_about_the_start),          cmocka_unit_test(test_many_times),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

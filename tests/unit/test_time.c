@@ -302,6 +302,9 @@ static void test_any_offset_is_written(void **state) {
       assert_int_equal(timestamp_write(k ? utc(2026, 1, 31, 15, 4, 5) : 0, offsets[i], false, text), 20);
       assert_string_equal(text, k ? "2026-01-31T15:04:05Z" : "1970-01-01T00:00:00Z");
     }
+  char text[SLA_TIME_TEXT];
+  timestamp_write(utc(2026, 1, 1, 0, 0, 0), 5999 * MINUTE, false, text); /* the largest that there is room for */
+  assert_string_equal(text, "2026-01-05T03:59:00+99:59");
 }
 
 /* --- amounts ----------------------------------------------------------------------------------------------------- */
