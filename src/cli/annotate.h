@@ -70,12 +70,12 @@ struct annotator {
     size_t field, column;
   } * bound; /* the fields that have one */
   size_t bound_count;
-  struct sla_text *values;    /* of the row, one a field */
-  struct sla_list *lists;     /* the same, of fields with several; used for JSON */
+  struct sla_text *values;        /* of the row, one a field */
+  struct sla_list *lists;         /* the same, of fields with several; used for JSON */
   struct sla_result *result_room; /* of one row behind another, SLA_MOST_ROWS of them... */
   struct sla_result *results;     /* ...and among them, of the row at hand */
-  size_t *metric_of;          /* output metric, one a metric of the policy */
-  size_t *words;              /* one a field: what the input's dialect knows it as */
+  size_t *metric_of;              /* output metric, one a metric of the policy */
+  size_t *words;                  /* one a field: what the input's dialect knows it as */
 };
 
 /* Keys of members as they are written. */
