@@ -72,6 +72,15 @@ static inline struct place place_of(const struct csv_reader *reader) {
   return (struct place){reader->block, reader->ends, reader->next_marks};
 }
 
+/* The same where a row begins. */
+static inline struct place place_at(const struct csv_reader *reader, const char *start) {
+  size_t at = (size_t)(start - reader->known_from), block = at / CSV_BLOCK;
+  if (at == reader->known)
+    return (struct place){reader->known_from + at, 0, reader->marks_end};
+  return (struct place){reader->known_from + block * CSV_BLOCK,
+                        reader->marks[block].ends >> at % CSV_BLOCK << at % CSV_BLOCK, reader->marks + block + 1};
+}
+
 /* What begins at left comes next. */
 static inline void go_on(struct csv_reader *reader, const struct place *place, const char *left) {
   reader->stream->start = (size_t)(left - reader->stream->buffer);
@@ -158,7 +167,7 @@ __attribute__((always_inline)) static inline bool split_rows(struct csv_reader *
   const size_t width = rows->width;
   const struct sla_text *const room_end = rows->fields + rows->most * width;
   const char *start = stream->buffer + stream->start;
-  struct place place = place_of(reader), whole = place;
+  struct place place = place_of(reader);
   struct sla_text *to = rows->fields;
   bool is_end = false;
   size_t count = 0;
@@ -184,13 +193,13 @@ __attribute__((always_inline)) static inline bool split_rows(struct csv_reader *
     rows->starts[count] = start;
     rows->stops[count++] = stop;
     start = at + 1;
-    whole = place;
   }
 done:
   rows->count = count;
   rows->starts[count] = start;
   reader->line += (long)count;
-  go_on(reader, &whole, start);
+  place = place_at(reader, start); /* where that is may have been passed */
+  go_on(reader, &place, start);
   return is_end;
 }
 
