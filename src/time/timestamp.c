@@ -177,7 +177,11 @@ size_t date_write(int date, char text[DATE_TEXT]) {
   return (size_t)(end - text);
 }
 
-static size_t write_any(int64_t local, bool utc, char sign, unsigned offset, char *text) {
+static size_t write_any(sla_time t, int32_t offset, bool utc, char *text) {
+  enum { MOST_MINUTES = 100 * 60 }; /* hours of an offset have two digits */
+  unsigned ahead = offset < 0 ? 0U - (unsigned)offset : (unsigned)offset, minutes = ahead / MINUTE;
+  utc |= ahead != minutes * MINUTE || minutes >= MOST_MINUTES;
+  int64_t local = t + (utc ? 0 : offset);
   unsigned second = (unsigned)local_second(local);
   char *at = write_date(text, local_date(local));
   *at++ = 'T';
@@ -189,28 +193,23 @@ static size_t write_any(int64_t local, bool utc, char sign, unsigned offset, cha
   if (utc)
     *at++ = 'Z';
   else {
-    *at++ = sign;
-    at = write_two(at, offset / 60);
+    *at++ = offset < 0 ? '-' : '+';
+    at = write_two(at, minutes / 60);
     *at++ = ':';
-    at = write_two(at, offset % 60);
+    at = write_two(at, minutes % 60);
   }
   *at = '\0';
   return (size_t)(at - text);
 }
 
 size_t timestamp_write(sla_time t, int32_t offset, bool utc, char text[SLA_TIME_TEXT]) {
-  enum { MOST_MINUTES = 100 * 60 }; /* hours of an offset have two digits */
-  unsigned seconds = offset < 0 ? 0U - (unsigned)offset : (unsigned)offset, minutes = seconds / MINUTE;
-  char sign = offset < 0 ? '-' : '+';
-  utc |= seconds != minutes * MINUTE;
+  bool west = offset < 0;
+  unsigned ahead = west ? 0U - (unsigned)offset : (unsigned)offset, quarter = ahead / WALL_QUARTER;
   int64_t local = t + (utc ? 0 : offset);
-  if (local < WALL_FIRST || local >= WALL_END || minutes >= MOST_MINUTES) {
-    utc |= minutes >= MOST_MINUTES;
-    return write_any(utc ? t : local, utc, sign, minutes, text);
-  }
-  wall_write(text, local, sign, minutes);
-  size_t len = utc ? 20 : 25;
-  text[19] = utc ? 'Z' : sign;
-  text[len] = '\0';
-  return len;
+  if (local < WALL_FIRST || local >= WALL_END ||
+      (!utc && (quarter * WALL_QUARTER != ahead || quarter >= WALL_QUARTERS)))
+    return write_any(t, offset, utc, text);
+  wall_write(text, local);
+  memcpy(text + 19, utc ? "Z\0\0\0\0\0\0" : wall_offsets[west][quarter], sizeof wall_offsets[0][0]);
+  return utc ? 20 : 25;
 }

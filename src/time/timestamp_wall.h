@@ -108,31 +108,55 @@ static inline void wall_put(char *at, unsigned value) {
   memcpy(at, two_digits + 2 * (size_t)value, 2);
 }
 
+/* The days of a year from 1 March on, so that the leap day is the last: as "MM-DDT". */
+#define WALL_DAY(month, day) month "-" day "T"
+#define WALL_28_DAYS(month)                                                                                            \
+  WALL_DAY(month, "01"), WALL_DAY(month, "02"), WALL_DAY(month, "03"), WALL_DAY(month, "04"), WALL_DAY(month, "05"),   \
+      WALL_DAY(month, "06"), WALL_DAY(month, "07"), WALL_DAY(month, "08"), WALL_DAY(month, "09"),                      \
+      WALL_DAY(month, "10"), WALL_DAY(month, "11"), WALL_DAY(month, "12"), WALL_DAY(month, "13"),                      \
+      WALL_DAY(month, "14"), WALL_DAY(month, "15"), WALL_DAY(month, "16"), WALL_DAY(month, "17"),                      \
+      WALL_DAY(month, "18"), WALL_DAY(month, "19"), WALL_DAY(month, "20"), WALL_DAY(month, "21"),                      \
+      WALL_DAY(month, "22"), WALL_DAY(month, "23"), WALL_DAY(month, "24"), WALL_DAY(month, "25"),                      \
+      WALL_DAY(month, "26"), WALL_DAY(month, "27"), WALL_DAY(month, "28")
+#define WALL_30_DAYS(month) WALL_28_DAYS(month), WALL_DAY(month, "29"), WALL_DAY(month, "30")
+#define WALL_31_DAYS(month) WALL_30_DAYS(month), WALL_DAY(month, "31")
+static const char wall_days[366][8] = {
+    WALL_31_DAYS("03"), WALL_30_DAYS("04"), WALL_31_DAYS("05"),   WALL_30_DAYS("06"), WALL_31_DAYS("07"),
+    WALL_31_DAYS("08"), WALL_30_DAYS("09"), WALL_31_DAYS("10"),   WALL_30_DAYS("11"), WALL_31_DAYS("12"),
+    WALL_31_DAYS("01"), WALL_28_DAYS("02"), WALL_DAY("02", "29"),
+};
+
 /*
- * Writes 2026-01-31T15:04:05+02:30, given the offset's sign and its minutes: 25 characters where there is room for 32.
- * The date comes of two multiplications (Neri and Schneider, Euclidean affine functions and their application to
- * calendar algorithms, 2022): the lower halves of their products are what is left of the year and of the month. Days
- * count from 1 March 2000, so that the leap day is a year's last.
+ * Writes 2026-01-31T15:04:05: 19 characters where there is room for 24. The year comes of one multiplication, of whose
+ * product the lower half is what is left of the day in it (Neri and Schneider, Euclidean affine functions and their
+ * application to calendar algorithms, 2022).
  */
-static inline void wall_write(char *at, int64_t local, char sign, unsigned offset) {
-  static const char form[32] = "2000-00-00T00:00:00+00:00";
-  const unsigned whole_year = 2939745, whole_month = 2141; /* of 2^32 and 2^16: a quarter of a day, and a day */
+static inline void wall_write(char *at, int64_t local) {
+  enum { JANUARY = 306 }; /* its first day, from 1 March on */
+  static const char form[24] = "2000-00-00T00:00:00";
+  const unsigned whole_year = 2939745; /* of 2^32: a quarter of a day */
   unsigned date = (unsigned)local / DAY, second = (unsigned)local - date * DAY;
   uint64_t years = (uint64_t)whole_year * (4 * (date - (unsigned)(WALL_FIRST / DAY)) + 3);
-  unsigned in_year = (unsigned)years / whole_year / 4;
-  unsigned months = whole_month * in_year + 197913; /* three of them, since March is the third */
-  unsigned is_next = in_year >= 306, month = (months >> 16) - 12 * is_next; /* from January on */
-  unsigned minute = second / MINUTE, hour = second / HOUR, ahead = offset / 60;
+  unsigned in_year = (unsigned)years / whole_year / 4, minute = second / MINUTE, hour = second / HOUR;
   memcpy(at, form, sizeof form);
-  wall_put(at + 2, (unsigned)(years >> 32) + is_next);
-  wall_put(at + 5, month);
-  wall_put(at + 8, (months & 0xFFFF) / whole_month + 1);
+  wall_put(at + 2, (unsigned)(years >> 32) + (in_year >= JANUARY));
+  memcpy(at + 5, wall_days[in_year], sizeof wall_days[0]);
   wall_put(at + 11, hour);
   wall_put(at + 14, minute - 60 * hour);
   wall_put(at + 17, second - 60 * minute);
-  at[19] = sign;
-  wall_put(at + 20, ahead);
-  wall_put(at + 23, offset - 60 * ahead);
 }
+
+/* Offsets below 24 hours by quarters of an hour, as all are that zones have today: east and west. */
+enum { WALL_QUARTER = 15 * MINUTE, WALL_QUARTERS = 24 * 4 };
+#define WALL_HOUR(hour) hour ":00", hour ":15", hour ":30", hour ":45"
+#define WALL_OFFSETS(sign)                                                                                             \
+  {                                                                                                                    \
+    WALL_HOUR(sign "00"), WALL_HOUR(sign "01"), WALL_HOUR(sign "02"), WALL_HOUR(sign "03"), WALL_HOUR(sign "04"),      \
+        WALL_HOUR(sign "05"), WALL_HOUR(sign "06"), WALL_HOUR(sign "07"), WALL_HOUR(sign "08"), WALL_HOUR(sign "09"),  \
+        WALL_HOUR(sign "10"), WALL_HOUR(sign "11"), WALL_HOUR(sign "12"), WALL_HOUR(sign "13"), WALL_HOUR(sign "14"),  \
+        WALL_HOUR(sign "15"), WALL_HOUR(sign "16"), WALL_HOUR(sign "17"), WALL_HOUR(sign "18"), WALL_HOUR(sign "19"),  \
+        WALL_HOUR(sign "20"), WALL_HOUR(sign "21"), WALL_HOUR(sign "22"), WALL_HOUR(sign "23"),                        \
+  }
+static const char wall_offsets[2][WALL_QUARTERS][8] = {WALL_OFFSETS("+"), WALL_OFFSETS("-")};
 
 #endif
