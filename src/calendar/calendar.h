@@ -65,12 +65,23 @@ struct schedule {
   int first, last;    /* dates compiled, both included */
   struct days_off days_off;
   struct timeline hours; /* open time */
-  struct timeline days;  /* whole days of the dates that have windows */
+  /* Of each stretch of hours, from its first instant to its end: the zone's offset, or that it changes. And behind them
+   * that it does. */
+  const int32_t *offsets;
+  struct timeline days; /* whole days of the dates that have windows */
   struct schedule_date *dates;
   struct stretch *pieces; /* open stretches by the date whose windows they come from; sorted within a date */
   int *business;          /* the business dates */
   size_t business_count;
 };
+
+enum { SCHEDULE_OFFSET_CHANGES = INT32_MAX };
+
+/* The zone's offset at a time in a stretch of hours, or in none of them: hours.count. */
+static inline int32_t calendar_offset(const struct calendar *calendar, size_t stretch, sla_time t) {
+  int32_t offset = calendar->schedule->offsets[stretch];
+  return offset == SCHEDULE_OFFSET_CHANGES ? zone_offset(calendar->zone, t) : offset;
+}
 
 /* Why a date has the windows it has. */
 struct calendar_day {

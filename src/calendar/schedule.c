@@ -210,12 +210,27 @@ struct compiling {
   struct schedule *schedule;
 };
 
+/* See schedule->offsets. */
+static const int32_t *offsets_of(struct arena *arena, const struct timeline *hours, const struct zone *zone) {
+  int32_t *offsets = arena_array(arena, hours->count + 1, sizeof *offsets);
+  for (size_t i = 0; i < hours->count; i++) {
+    size_t span = zone_span_at(zone, hours->items[i].from);
+    bool is_same = span == zone_span_at(zone, hours->items[i].until);
+    offsets[i] = is_same ? zone->spans[span].offset : SCHEDULE_OFFSET_CHANGES;
+  }
+  offsets[hours->count] = SCHEDULE_OFFSET_CHANGES;
+  return offsets;
+}
+
 static void compile(void *data) {
   struct compiling *compiling = data;
-  if (compiling->calendar->kind == CALENDAR_PLAIN)
-    compile_plain(compiling->calendar, compiling->schedule);
+  const struct calendar *calendar = compiling->calendar;
+  struct schedule *schedule = compiling->schedule;
+  if (calendar->kind == CALENDAR_PLAIN)
+    compile_plain(calendar, schedule);
   else
-    compile_composition(compiling->calendar, compiling->schedule);
+    compile_composition(calendar, schedule);
+  schedule->offsets = offsets_of(&schedule->arena, &schedule->hours, calendar->zone);
 }
 
 bool calendar_prepare(struct calendar *calendar, sla_time from, sla_time until, size_t memory_limit) {

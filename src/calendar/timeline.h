@@ -95,13 +95,14 @@ static inline int64_t timeline_elapsed(const struct timeline *timeline, sla_time
 }
 
 /*
- * The earliest t >= s with amount open seconds in [s, t); s itself for amount 0. s must be covered; begun is
- * timeline_sum of it. false where the timeline ends before.
+ * The earliest t >= s with amount open seconds in [s, t), and the stretch that it lies in or ends; s itself for amount
+ * 0, and count. s must be covered; begun is timeline_sum of it. false where the timeline ends before.
  */
 static inline bool timeline_due_from(const struct timeline *timeline, sla_time s, int64_t begun, int64_t amount,
-                                     sla_time *ret_due) {
+                                     sla_time *ret_due, size_t *ret_item) {
   if (amount == 0) {
     *ret_due = s;
+    *ret_item = timeline->count;
     return true;
   }
   int64_t target = begun + amount;
@@ -113,10 +114,13 @@ static inline bool timeline_due_from(const struct timeline *timeline, sla_time s
   while (items[i + 1].sum < target)
     i++;
   *ret_due = items[i].from + (target - items[i].sum);
+  *ret_item = i;
   return true;
 }
+
 static inline bool timeline_due(const struct timeline *timeline, sla_time s, int64_t amount, sla_time *ret_due) {
-  return timeline_due_from(timeline, s, timeline_sum(timeline, s), amount, ret_due);
+  size_t item;
+  return timeline_due_from(timeline, s, timeline_sum(timeline, s), amount, ret_due, &item);
 }
 
 /* The first open instant at or after t; false where none is known. */

@@ -207,14 +207,15 @@ __attribute__((always_inline)) static inline bool run_plan(const struct plan *pl
   int64_t begun = timeline_sum(hours, start), amount = target->within.seconds;
   int64_t elapsed = stop > start ? timeline_sum(hours, stop) - begun : 0;
   sla_time due;
-  if (!timeline_due_from(hours, start, begun, amount, &due) || due > SLA_TIME_MAX || start < plan->covered_from ||
-      (due > stop ? due : stop) >= plan->covered_until)
+  size_t item;
+  if (!timeline_due_from(hours, start, begun, amount, &due, &item) || due > SLA_TIME_MAX ||
+      start < plan->covered_from || (due > stop ? due : stop) >= plan->covered_until)
     return false;
   *ret_outcome = (struct outcome){
       .due = due,
       .elapsed_s = elapsed,
       .remaining_s = amount - elapsed,
-      .due_offset_s = zone_offset(plan->calendar->zone, due),
+      .due_offset_s = calendar_offset(plan->calendar, item, due),
       .status = run_status(target, stopped, false, stop, due, elapsed, amount),
   };
   return true;
