@@ -15,6 +15,7 @@ enum {
 struct output {
   int fd;
   int error;        /* errno of the first failed write; what comes after is dropped */
+  bool reserves;    /* room on the disk is reserved before it is written to */
   const char *path; /* as the user named it; NULL: standard output */
   char *target;     /* to replace in the end: path, or what it links to */
   char *temporary;  /* written to until then; NULL where path is no regular file */
