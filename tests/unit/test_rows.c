@@ -376,6 +376,36 @@ static void test_values_that_share_a_slot(void **state) {
   world_close(&world);
 }
 
+/* A long value that begins with the eight bytes that a short one comes to, in the slot where that would be. */
+static void test_a_long_value_is_no_short_one(void **state) {
+  (void)state;
+  static struct world world;
+  open_policy(&world, "policy: p\nzone: UTC\ncalendars: { desk: { hours: \"24/7\" } }\ntargets:\n"
+                      "  - { metric: first_response, when: { priority: P1 }, within: 2h }\n"
+                      "  - { metric: first_response, within: 3h }\n");
+  const struct rows *rows = world.quick->rows;
+  const size_t priority = field_of(&world, "priority"), opened = field_of(&world, "opened_at");
+  uint64_t word = short_word(text_of("P1"));
+  char text[12];
+  struct sla_text value = {text, sizeof text};
+  struct key key;
+  struct table table = {.now = utc(2026, 1, 1, 0, 0, 0)};
+  for (size_t i = 0; i < world.policy->fields.count; i++)
+    table.columns[i] = i == priority ? 0 : i == opened ? 1 : -1;
+  memcpy(text, &word, sizeof word);
+  for (uint32_t rest = 0;; rest++) {
+    memcpy(text + 8, &rest, sizeof rest);
+    assert_true(key_of(rows, (struct values){&value, table.columns}, &key));
+    if (slots_of(rows, rows->only, key.hash).first == slots_of(rows, rows->only, key_hash(word * HASH_FACTOR)).first)
+      break;
+  }
+  struct sla_text cells[] = {value, text_of("2026-01-01T00:00:00Z"), text_of("P1"), text_of("2026-01-01T00:00:00Z")};
+  table.cells = cells;
+  table.rows = (struct sla_rows){2, 2, cells, table.columns};
+  assert_int_equal(check_table(&world, &table), 3);
+  world_close(&world);
+}
+
 /* Rows are for whom all rows are alike: not where another calendar measures, nor with a format of times. */
 static void test_workers_that_are_none_for_rows(void **state) {
   (void)state;
@@ -442,9 +472,14 @@ static void test_many_times(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_planned_policies),         cmocka_unit_test(test_any_policy),
-      cmocka_unit_test(test_values_that_share_a_slot), cmocka_unit_test(test_workers_that_are_none_for_rows),
-      cmocka_unit_test(test_about_the_start),          cmocka_unit_test(test_many_times),
+      cmocka_unit_test(test_planned_policies),
+      cmocka_unit_test(test_any_policy),
+      cmocka_unit_test(test_values_that_share_a_slot),
+
+      cmocka_unit_test(test_a_long_value_is_no_short_one),
+      cmocka_unit_test(test_workers_that_are_none_for_rows),
+      cmocka_unit_test(test_about_the_start),
+      cmocka_unit_test(test_many_times),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
