@@ -190,7 +190,7 @@ static bool make_plan(const struct rows *rows, struct combination *slot, size_t 
 
 const struct combination *combination_make(struct rows *rows, const struct version *version, struct values given,
                                            const struct key *key) {
-  struct place_of_key slots = slots_of(rows, version, key->hash);
+  struct slot_pair slots = slots_of(rows, version, key->hash);
   struct combination *slot = slots.first->version && !slots.second->version ? slots.second : slots.first;
   memcpy(slot->words, key->words, key->word_count * sizeof *key->words);
   slot->word_count = key->word_count;

@@ -173,14 +173,14 @@ static inline bool key_of(const struct rows *rows, struct values values, struct 
 /* Where a hash leads: to one slot, or the one beside it, so that two combinations that meet do not drive each other
  * out.
  */
-struct place_of_key {
+struct slot_pair {
   struct combination *first, *second;
 };
 
-static inline struct place_of_key slots_of(const struct rows *rows, const struct version *version, uint64_t hash) {
+static inline struct slot_pair slots_of(const struct rows *rows, const struct version *version, uint64_t hash) {
   size_t index = (hash ^ (uintptr_t)version >> 6) & (rows->slot_count - 1);
   char *first = rows->slots + index * rows->slot_size, *second = rows->slots + (index ^ 1) * rows->slot_size;
-  return (struct place_of_key){(struct combination *)(void *)first, (struct combination *)(void *)second};
+  return (struct slot_pair){(struct combination *)(void *)first, (struct combination *)(void *)second};
 }
 
 static inline bool slot_holds(const struct combination *slot, const struct version *version, const struct key *key) {
@@ -193,7 +193,7 @@ static inline bool slot_holds(const struct combination *slot, const struct versi
 /* The combination of a key if it is known; else NULL. */
 static inline const struct combination *known_combination(const struct rows *rows, const struct version *version,
                                                           const struct key *key) {
-  struct place_of_key slots = slots_of(rows, version, key->hash);
+  struct slot_pair slots = slots_of(rows, version, key->hash);
   if (slot_holds(slots.first, version, key))
     return slots.first;
   return slot_holds(slots.second, version, key) ? slots.second : NULL;

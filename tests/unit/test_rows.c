@@ -333,7 +333,7 @@ static void open_policy(struct world *world, const char *text) {
 
 /* Where a value leads to: the first in memory of its two slots. */
 static const struct combination *slot_pair(const struct rows *rows, struct sla_text value) {
-  struct place_of_key slots = slots_of(rows, rows->only, key_hash(short_word(value) * HASH_FACTOR));
+  struct slot_pair slots = slots_of(rows, rows->only, key_hash(short_word(value) * HASH_FACTOR));
   return slots.first < slots.second ? slots.first : slots.second;
 }
 
@@ -475,7 +475,6 @@ int main(void) {
       cmocka_unit_test(test_planned_policies),
       cmocka_unit_test(test_any_policy),
       cmocka_unit_test(test_values_that_share_a_slot),
-
       cmocka_unit_test(test_a_long_value_is_no_short_one),
       cmocka_unit_test(test_workers_that_are_none_for_rows),
       cmocka_unit_test(test_about_the_start),
