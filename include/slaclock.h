@@ -336,7 +336,7 @@ void sla_worker_local_times(const sla_worker *worker, uint64_t *ret_overlaps, ui
 
 /*
  * Evaluates all metrics of an incident at now. results has room for sla_policy_metric_count. Allocates nothing but for
- * incidents with many pauses.
+ * incidents with many pauses and, once, an index of targets where a version has very many.
  *
  * Returns SLA_OK: each result holds, be it an error of that metric. SLA_BEYOND: the policy's timelines are too short
  * for this incident; call sla_prepare with this worker and evaluate again.
@@ -364,7 +364,7 @@ struct sla_rows {
  * laid out. Results have room for sla_policy_metric_count of each row; those of row r come behind those of the rows
  * before. Bit r of what is returned says whether they hold; the other rows, none to all of them, are for
  * sla_evaluate_incident, which would say the same of these. What else is said of a worker's last evaluation (cycles, a
- * value) is not said of rows. Allocates nothing.
+ * value) is not said of rows. Allocates nothing but, once, an index of targets where a version has very many.
  */
 uint64_t sla_evaluate_rows(const sla_policy *policy, const struct sla_rows *rows, sla_time now, sla_worker *worker,
                            struct sla_result *ret_results);
