@@ -302,6 +302,8 @@ static void test_rows(void **state) {
     check_world(is_special ? kinds[special] : WORLD_USUAL, random_next(&seed),
                 special < 3 || special == WORLD_PREPARED ? 4 * ROWS_A_WORLD : ROWS_A_WORLD);
   }
+  for (int more = 0; more < 20 && seen[SEEN_MANY_TARGETS] < row_count / 5000; more++) /* such worlds are few */
+    check_world(WORLD_MANY_TARGETS, random_next(&seed), ROWS_A_WORLD);
   print_message("%lld of %lld rows are plain\n", (long long)plain_count, (long long)row_count);
   if (rows >= ROWS)
     check_seen();
