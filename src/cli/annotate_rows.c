@@ -1,6 +1,7 @@
 /*
  * annotate_rows: the row path. A row is evaluated where it lies in the reader's buffer and copied to the output's;
- * nothing is allocated for a row that is as it should be.
+ * nothing is allocated for a row that is as it should be. Most rows go side by side: split by csv_split.c, evaluated by
+ * rows_evaluate() in src/engine/row.c, written here.
  */
 #include "cli/annotate.h"
 
