@@ -157,7 +157,7 @@ const char *timestamp_instant(const struct timestamp *timestamp, const struct zo
 }
 
 static inline char *write_two(char *at, unsigned value) {
-  memcpy(at, two_digits + 2 * value, 2);
+  wall_put(at, value);
   return at + 2;
 }
 
